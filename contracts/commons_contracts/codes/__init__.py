@@ -1,0 +1,5 @@
+"""Closed lists. What stands here is part of the API: a value is added, never renamed or taken away."""
+
+from .people import *
+from .programmes import *
+from .refusals import *

@@ -1,0 +1,5 @@
+"""What matching answers, and what it tells the others: rounds, mentor cards, connections, places, waiting lists, offers."""
+
+from .asks import *
+from .events import *
+from .views import *

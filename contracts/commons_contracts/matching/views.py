@@ -1,0 +1,159 @@
+"""What matching shows of its things."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from ..base import Message
+from ..codes import ConnectionState, Criterion, DeclineReason, OfferState, Role, Style, WaitingState
+from ..ids import ConnectionId, MatchId, OfferId, PersonId, ProgrammeId, RoundId, WaitingId
+from ..profiles import Description
+
+First = Annotated[int, Field(ge=1, le=100)]
+
+
+class RoundView(Message):
+    """One recruitment and matching of a programme. Times are UTC; the window is reckoned in the project's zone."""
+
+    id: RoundId
+    programme: ProgrammeId
+    programme_version: int
+    starts_on: date
+    opens_at: datetime | None
+    closes_at: datetime
+    open: bool
+    styles: tuple[Style, ...]
+    registered_as: tuple[Role, ...]
+
+
+class MentorCardView(Message):
+    """A mentor as this mentee may see her: only ready, unpaused mentors with a place free for her."""
+
+    person: PersonId
+    round: RoundId
+    description: Description
+    free_places: int
+    fit: FitView
+
+
+class FitPart(Message):
+    """A criterion's share of a score, in points; `skipped` where someone has not opted into it."""
+
+    criterion: Criterion
+    points: int
+    most: int
+    skipped: bool = False
+
+
+class FitView(Message):
+    """0 to 10,000 points; the parts always sum to the total."""
+
+    points: int
+    parts: tuple[FitPart, ...]
+
+
+class ConnectionView(Message):
+    """A request from a mentee to a mentor. `message` is for these two alone."""
+
+    id: ConnectionId
+    round: RoundId
+    mentor: PersonId
+    mentee: PersonId
+    style: Style
+    state: ConnectionState
+    message: str
+    asked_at: datetime
+    expires_at: datetime
+    decline_reason: DeclineReason | None
+    match: MatchId | None
+    may_answer: bool
+    may_withdraw: bool
+
+
+class MatchView(Message):
+    id: MatchId
+    round: RoundId
+    connection: ConnectionId | None
+    mentor: PersonId
+    mentee: PersonId
+    style: Style
+    confirmed_at: datetime
+
+
+class PlacesView(Message):
+    """A mentor's places in a round, by style. free = most - used - held, never below zero."""
+
+    round: RoundId
+    mentor: PersonId
+    style: Style
+    most: int
+    used: int
+    held: int
+    free: int
+
+
+class ParticipationView(Message):
+    round: RoundId
+    person: PersonId
+    role: Role
+
+
+class WaitingView(Message):
+    """A place in the queue for a mentor; position 1 is next."""
+
+    id: WaitingId
+    round: RoundId
+    mentor: PersonId
+    state: WaitingState
+    position: int | None
+
+
+class OfferView(Message):
+    """A freed place, held for one mentee until it expires."""
+
+    id: OfferId
+    round: RoundId
+    mentor: PersonId
+    state: OfferState
+    expires_at: datetime
+
+
+class Connections(Message):
+    items: tuple[ConnectionView, ...]
+
+
+class ConnectionNews(Message):
+    """What changed since a cursor, and the cursor to ask with next. A change may be told twice, never missed."""
+
+    items: tuple[ConnectionView, ...]
+    cursor: str
+
+
+class MentorCards(Message):
+    items: tuple[MentorCardView, ...]
+
+
+class Rounds(Message):
+    items: tuple[RoundView, ...]
+
+
+class Matches(Message):
+    items: tuple[MatchView, ...]
+
+
+class Waitings(Message):
+    items: tuple[WaitingView, ...]
+
+
+class Offers(Message):
+    items: tuple[OfferView, ...]
+
+
+class AllPlaces(Message):
+    items: tuple[PlacesView, ...]
+
+
+MentorCardView.model_rebuild()

@@ -1,0 +1,78 @@
+"""What mentoring can be asked: commands first, then queries."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from ..base import Command, Entry, Message, Page, Query
+from ..codes import Initiator, Role, Style
+from ..ids import MatchId, MentorshipId, ProgrammeId
+from .design import ProgrammeRules
+from .views import Mentorships, MentorshipView, Programmes, ProgrammeTexts, ProgrammeView
+
+First = Annotated[int, Field(ge=1, le=100)]
+
+
+class Changes(Message):
+    """What a coordinator changes of the design she starts from; None keeps."""
+
+    recruitment_lead_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    styles: tuple[Style, ...] | None = None
+    initiator: Initiator | None = None
+    rules: ProgrammeRules | None = None
+    texts: ProgrammeTexts | None = None
+
+
+class DraftProgramme(Command[ProgrammeView], roles=(Role.COORDINATOR,)):
+    """Begins from the project's newest published design, or from `based_on`, with changes."""
+
+    starts_on: date | None = None
+    ends_on: date | None = None
+    based_on: ProgrammeId | None = None
+    changes: Changes = Changes()
+
+
+class ReviseDraft(Command[ProgrammeView], roles=(Role.COORDINATOR,)):
+    programme: ProgrammeId
+    starts_on: date | None = None
+    ends_on: date | None = None
+    changes: Changes = Changes()
+
+
+class PublishProgramme(Command[ProgrammeView], roles=(Role.COORDINATOR,)):
+    programme: ProgrammeId
+
+
+class SeedProgramme(Command[ProgrammeView], entry=Entry.OPERATOR):
+    """Loads one of the shipped designs for a project and publishes it, by the same rules; `design` is its file's name."""
+
+    design: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+class ProgrammesPage(Query[Page[ProgrammeView]]):
+    first: First = 20
+    after: str | None = None
+
+
+class ProgrammesByIds(Query[Programmes]):
+    ids: tuple[ProgrammeId, ...]
+
+
+class MentorshipsPage(Query[Page[MentorshipView]]):
+    """The viewer's own."""
+
+    first: First = 20
+    after: str | None = None
+
+
+class MentorshipsByIds(Query[Mentorships]):
+    ids: tuple[MentorshipId, ...]
+
+
+class MentorshipsByMatch(Query[Mentorships]):
+    matches: tuple[MatchId, ...]

@@ -1,0 +1,40 @@
+"""What mentoring tells the others."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ..base import Event, Notice
+from ..codes import Phase, Style
+from ..ids import MatchId, MentorshipId, PersonId, ProgrammeId
+from .design import ProgrammeRules
+
+
+class ProgrammeDrafted(Event, of="programme"):
+    programme: ProgrammeId
+    version: int
+
+
+class ProgrammePublished(Event, of="programme"):
+    """Carries every rule that the others apply; no text."""
+
+    programme: ProgrammeId
+    version: int
+    starts_on: date | None
+    ends_on: date | None
+    rules: ProgrammeRules
+
+
+class MentorshipOpened(Event, of="mentorship", about=("mentor", "mentee")):
+    mentorship: MentorshipId
+    match: MatchId
+    programme: ProgrammeId
+    programme_version: int
+    mentor: PersonId
+    mentee: PersonId
+    style: Style
+    phase: Phase
+
+
+class NoticeWanted(Notice, of="person", about=("person",)):
+    """To profiles: tell her."""

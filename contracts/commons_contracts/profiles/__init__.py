@@ -1,0 +1,5 @@
+"""What profiles answers, and what it tells the others: projects, people, memberships, readiness, organisations, notices."""
+
+from .asks import *
+from .events import *
+from .views import *
