@@ -8,9 +8,38 @@ from pydantic import Field
 
 from ..base import Command, Entry, Message, Page, Query
 from ..codes import ConnectionState, DeclineReason, Role, Style
-from ..ids import ConnectionId, Country, FieldCode, MatchId, OfferId, PersonId, PlaceId, ProgrammeId, RoundId, Tongue, WaitingId
+from ..ids import (
+    ConnectionId,
+    Country,
+    FieldCode,
+    MatchId,
+    OfferId,
+    PersonId,
+    PlaceId,
+    ProgrammeId,
+    RoundId,
+    Tongue,
+    WaitingId,
+)
 from ..profiles import BatchView
-from .views import AllPlaces, ConnectionNews, ConnectionView, Connections, First, Matches, MentorCardView, MentorCards, OfferView, Offers, ParticipationView, PlacesView, Rounds, WaitingView, Waitings
+from .views import (
+    AllPlaces,
+    ConnectionNews,
+    Connections,
+    ConnectionView,
+    First,
+    Matches,
+    MentorCards,
+    MentorCardView,
+    Offers,
+    OfferView,
+    ParticipationView,
+    PlacesView,
+    Rounds,
+    Waitings,
+    WaitingView,
+)
+
 
 class RegisterForRound(Command[ParticipationView], roles=(Role.MENTOR, Role.MENTEE)):
     round: RoundId
@@ -78,8 +107,6 @@ class RegisterParticipants(Command[BatchView], entry=Entry.OPERATOR):
 
     round: RoundId
     items: Annotated[tuple[ParticipantEntry, ...], Field(max_length=500)]
-
-
 
 
 class RoundsOf(Query[Rounds]):

@@ -9,6 +9,7 @@ from ..base import Event, Notice
 from ..codes import DeclineReason, OfferState, Role, Style
 from ..ids import ConnectionId, MatchId, OfferId, PersonId, ProgrammeId, RoundId, WaitingId
 
+
 class RoundOpened(Event, of="round"):
     round: RoundId
     programme: ProgrammeId

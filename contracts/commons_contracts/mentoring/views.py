@@ -37,8 +37,6 @@ class ProgrammeTexts(Message):
     """Question sets by name: SESSION, MID_POINT, FINAL ..."""
 
 
-
-
 class ProgrammeView(Message):
     id: ProgrammeId
     version: int

@@ -10,7 +10,23 @@ from pydantic import Field
 from ..base import Command, Done, Entry, Message, Page, Query
 from ..codes import Audience, Conduct, Language, OrganisationKind, ReadinessItem, Role, TrainingModule
 from ..ids import Country, NoticeId, OrganisationId, PersonId, PlaceId, ProjectId, Slug, Tongue, Zone
-from .views import AccountView, BatchView, Description, Line, MembershipView, NoticeView, Organisations, OwnProfileView, People, PersonView, ProjectView, Projects, ReadinessView, Text
+from .views import (
+    AccountView,
+    BatchView,
+    Description,
+    Line,
+    MembershipView,
+    NoticeView,
+    Organisations,
+    OwnProfileView,
+    People,
+    PersonView,
+    Projects,
+    ProjectView,
+    ReadinessView,
+    Text,
+)
+
 
 class OpenProject(Command[ProjectView], entry=Entry.OPERATOR):
     slug: Slug
@@ -149,8 +165,6 @@ class PublishIntroductions(Command[BatchView], entry=Entry.OPERATOR):
     """Publish the introductions of an import, by the same rule as PublishIntroduction."""
 
     persons: Annotated[tuple[PersonId, ...], Field(max_length=500)]
-
-
 
 
 class Viewer(Query[AccountView], entry=Entry.ACCOUNT):

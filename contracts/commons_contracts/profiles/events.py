@@ -8,7 +8,8 @@ from uuid import UUID
 from ..base import Event
 from ..codes import AccountState, Conduct, OrganisationKind, PauseCause, Role, TrainingModule
 from ..ids import Country, MembershipId, OrganisationId, PersonId, PlaceId, Zone
-from .views import Description, Organisations
+from .views import Description
+
 
 class ProjectOpened(Event, of="project"):
     zone: Zone

@@ -9,8 +9,34 @@ from uuid import UUID
 from pydantic import Field
 
 from ..base import Message
-from ..codes import AccountState, ActiveBand, Audience, Cefr, Conduct, Goal, Language, Modality, NoticeCode, OrganisationKind, ReadinessItem, Role, Stage
-from ..ids import Country, FieldCode, MembershipId, NoticeId, OrganisationId, PersonId, PlaceId, ProjectId, Slug, Tongue, Zone
+from ..codes import (
+    AccountState,
+    ActiveBand,
+    Audience,
+    Cefr,
+    Conduct,
+    Goal,
+    Language,
+    Modality,
+    NoticeCode,
+    OrganisationKind,
+    ReadinessItem,
+    Role,
+    Stage,
+)
+from ..ids import (
+    Country,
+    FieldCode,
+    MembershipId,
+    NoticeId,
+    OrganisationId,
+    PersonId,
+    PlaceId,
+    ProjectId,
+    Slug,
+    Tongue,
+    Zone,
+)
 
 Line = Annotated[str, Field(min_length=1, max_length=120)]
 Text = Annotated[str, Field(max_length=4000)]

@@ -1,6 +1,7 @@
 """What onebox asks of a server it runs: prepare its folder, say how to start it, tell whether it answers."""
 
 import os
+import secrets
 import socket
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from signal import Signals
 from typing import Protocol
 
 SETPRIV = "setpriv"
+FIRST_PORT, LAST_PORT = 20_000, 32_000
 
 
 class Server(Protocol):
@@ -31,19 +33,23 @@ class Server(Protocol):
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of the loopback interface that nobody listens on at this moment.
+
+    Below the range from which the system gives ports to outgoing connections: one of those would otherwise take it
+    while its server restarts.
+    """
+    while True:
+        port = FIRST_PORT + secrets.randbelow(LAST_PORT - FIRST_PORT)
+        if port_is_free(port):
+            return port
 
 
-def port_is_free(port: int, address: str = "127.0.0.1") -> bool:
+def port_is_free(port: int) -> bool:
     """Whether a server could listen on `port` now (a port that a closed server just left counts as free)."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((address, port))
+            probe.bind(("127.0.0.1", port))
         except OSError:
             return False
         return True

@@ -1,0 +1,189 @@
+"""The folder of one platform (COMMONS_HOME): its passwords, ports, keys, logs, and who runs on it now."""
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from commons_onebox import procs
+from commons_onebox.broker import NatsServer
+from commons_onebox.postgres import PostgresServer
+from commons_onebox.server import free_port, port_is_free, wait_until
+
+SERVICES = ("profiles", "matching", "mentoring", "community", "geo")
+GATEWAY = "gateway"
+ROLES = ("owner", "app", "engine")
+
+DEFAULT_FOLDER = Path(".commons")
+DEFAULT_PORT = 8080
+LONGEST_LOG = 5_000_000
+LEFTOVERS_LEAVE_WITHIN = 15.0
+
+
+class HomeError(Exception):
+    """The platform cannot start on this home; the text is a sentence for the person who tried."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Who runs on a home: written when it starts, removed when it stops."""
+
+    pid: int
+    url: str
+    ready: bool
+    processes: dict[str, int]
+    started: dict[str, int]
+
+    def alive(self) -> bool:
+        """Whether its supervisor still runs (a run that was killed leaves its file behind)."""
+        return self.lives("supervisor", self.pid)
+
+    def lives(self, name: str, pid: int) -> bool:
+        process = procs.seen(pid)
+        return process is not None and process.started == self.started.get(name)
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where everything of one platform lies; two platforms share nothing when their homes differ."""
+
+    folder: Path
+
+    @classmethod
+    def of_environment(cls) -> "Home":
+        return cls(Path(os.environ.get("COMMONS_HOME") or DEFAULT_FOLDER).expanduser().resolve())
+
+    @property
+    def exists(self) -> bool:
+        return (self.folder / "secrets.json").exists()
+
+    def prepare(self) -> None:
+        """Make what is missing; what is there stays."""
+        # Others may pass through, because PostgreSQL cannot run as root; what is secret is closed by itself.
+        self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        for name in ("logs", "keys"):
+            (self.folder / name).mkdir(mode=0o700, exist_ok=True)
+        if not self.exists:
+            names = ["postgres", *(f"{service}_{role}" for service in SERVICES for role in ROLES)]
+            _write(self.folder / "secrets.json", {name: secrets.token_urlsafe(24) for name in names})
+        self._choose_ports()
+
+    def _choose_ports(self) -> None:
+        """Remember a free port for everyone, and choose again for those whose port someone took meanwhile."""
+        known: dict[str, int] = _read(self.folder / "ports.json") or {}
+        chosen: dict[str, int] = {}
+        for name in ("postgres", "nats", "nats_monitor", *SERVICES):
+            port = known.get(name, 0)
+            while port == 0 or port in chosen.values() or not port_is_free(port):
+                port = free_port()
+            chosen[name] = port
+        _write(self.folder / "ports.json", chosen)
+
+    @cached_property
+    def passwords(self) -> dict[str, str]:
+        found: dict[str, str] = _read(self.folder / "secrets.json")
+        return found
+
+    @cached_property
+    def ports(self) -> dict[str, int]:
+        found: dict[str, int] = _read(self.folder / "ports.json")
+        return found
+
+    @cached_property
+    def postgres(self) -> PostgresServer:
+        return PostgresServer(
+            folder=self.folder / "postgres", port=self.ports["postgres"], password=self.passwords["postgres"]
+        )
+
+    @cached_property
+    def broker(self) -> NatsServer:
+        return NatsServer(
+            folder=self.folder / "nats", port=self.ports["nats"], monitor_port=self.ports["nats_monitor"]
+        )
+
+    @property
+    def key_file(self) -> Path:
+        """The private key of the development issuer."""
+        return self.folder / "keys" / "issuer.json"
+
+    def role_passwords(self, service: str) -> dict[str, str]:
+        return {role: self.passwords[f"{service}_{role}"] for role in ROLES}
+
+    def dsn(self, service: str, role: str) -> str:
+        """The address of a service's database as one of its three roles."""
+        password = self.passwords[f"{service}_{role}"]
+        return f"postgresql://{service}_{role}:{password}@127.0.0.1:{self.ports['postgres']}/commons_{service}"
+
+    def log(self, name: str) -> Path:
+        """Where a process writes; a log that grew long is set aside first."""
+        log = self.folder / "logs" / f"{name}.log"
+        if log.exists() and log.stat().st_size > LONGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+        return log
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the home, or raise HomeError when another start holds it.
+
+        Forked children inherit the lock on purpose: after a killed start, the next one waits until they have left.
+        """
+        self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        with (self.folder / "lock").open("a+") as file:
+            wait_until(lambda: self._runs() or _lock(file.fileno()), LEFTOVERS_LEAVE_WITHIN, pause=0.1)
+            if not _lock(file.fileno()):
+                message = f"The platform already runs on {self.folder}"
+                if self.run is not None:
+                    message += f" (process {self.run.pid}, {self.run.url})"
+                raise HomeError(f"{message}. Stop it first, or choose another folder with COMMONS_HOME.")
+            self._wait_for_leftovers()
+            yield
+
+    def _runs(self) -> bool:
+        return self.run is not None and self.run.alive()
+
+    def _wait_for_leftovers(self) -> None:
+        """A start that was killed may have left servers that are still ending."""
+        run = self.run
+        if run is None:
+            return
+        for name, pid in run.processes.items():
+            if not wait_until(lambda name=name, pid=pid: not run.lives(name, pid), LEFTOVERS_LEAVE_WITHIN, pause=0.05):  # type: ignore[misc]
+                message = f"{name} of an earlier start still runs as process {pid}. Stop it with `kill {pid}`."
+                raise HomeError(message)
+
+    @property
+    def run(self) -> Run | None:
+        found = _read(self.folder / "run.json")
+        return None if found is None else Run(**found)
+
+    def write_run(self, run: Run) -> None:
+        _write(self.folder / "run.json", asdict(run))
+
+    def forget_run(self) -> None:
+        (self.folder / "run.json").unlink(missing_ok=True)
+
+
+def _lock(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read(file: Path) -> Any:  # noqa: ANN401  JSON
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+def _write(file: Path, content: object) -> None:
+    """Whole or not at all, and for our eyes only."""
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(json.dumps(content, indent=1))
+    fresh.replace(file)

@@ -1,0 +1,236 @@
+"""One parent that starts every process of a platform, starts again what dies, and stops all in order.
+
+It is single-threaded and waits for signals only, so it can fork children that have everything imported already.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from signal import Signals
+from typing import NoReturn
+
+from commons_onebox import procs
+from commons_onebox.server import Server
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+STOP = (Signals.SIGINT, Signals.SIGTERM, Signals.SIGHUP)
+WATCHED = (*STOP, Signals.SIGCHLD)
+
+FIRST_PAUSE = 0.05
+LONGEST_PAUSE = 1.0
+# Who ran this long before it died is started again at once; who died sooner waits twice as long each time.
+SETTLED = 5.0
+
+# A signal this soon after the first one is its echo (a shell and make both pass it on), not impatience.
+ECHO = 1.0
+
+Say = Callable[[str], None]
+
+
+class Stopped(Exception):  # noqa: N818  not an error: someone asked
+    """A signal asked the platform to stop."""
+
+
+class TaskFailed(Exception):  # noqa: N818
+    """A step of the start failed; the text says which, and where its log is."""
+
+
+@dataclass(kw_only=True)
+class Child:
+    """One process that should always run, or `once`; those of the highest `floor` are stopped first."""
+
+    name: str
+    body: Callable[[], object]
+    log: Path
+    stop_signal: Signals = Signals.SIGTERM
+    grace: float = 10.0
+    floor: int = 0
+    once: bool = False
+    pid: int = 0
+    starts: int = 0
+    began: float = 0.0
+    pause: float = FIRST_PAUSE
+    due: float = 0.0
+    code: int | None = None
+
+    @classmethod
+    def serving(cls, server: Server, log: Path) -> "Child":
+        """A child that becomes the server's own program, after making its folder ready."""
+
+        def become() -> None:
+            server.prepare()
+            command = server.command()
+            os.execvp(command[0], command)  # noqa: S606  no shell is wanted
+
+        return cls(name=server.name, body=become, log=log, stop_signal=server.stop_signal)
+
+
+class Supervisor:
+    """Holds the children; `changed` is called with the pids whenever one of them started."""
+
+    def __init__(self, say: Say, changed: Callable[[dict[str, int]], None]) -> None:
+        self._say = say
+        self._changed = changed
+        self._children: list[Child] = []
+        self._stopping = False
+
+    def __enter__(self) -> "Supervisor":
+        signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+        # Grandchildren whose parent was killed come to us, so that none is left when we leave.
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        return {child.name: child.pid for child in self._children if child.pid}
+
+    def start(self, *children: Child) -> None:
+        for child in children:
+            self._children.append(child)
+            self._launch(child)
+
+    def watch(self) -> NoReturn:
+        """Keep everything running until a signal asks to stop; then raise Stopped."""
+        while True:
+            self._turn()
+
+    def until(self, true: Callable[[], bool], seconds: float, name: str) -> None:
+        """Keep everything running until `true`; raise TaskFailed when that takes too long."""
+        end = time.monotonic() + seconds
+        while not true():
+            if time.monotonic() > end:
+                message = f"{name} was not ready within {seconds:.0f} s; the logs say why."
+                raise TaskFailed(message)
+            self._turn(0.02)
+
+    def finish(self, tasks: Sequence[Child], seconds: float = 120.0) -> None:
+        """Run these to their end, side by side; raise TaskFailed when one fails."""
+        for task in tasks:
+            task.once = True
+        self.start(*tasks)
+        self.until(lambda: all(task.code is not None for task in tasks), seconds, tasks[0].name)
+        self._children = [child for child in self._children if child not in tasks]
+        for task in tasks:
+            if task.code:
+                message = f"The step {task.name} failed; its log is {task.log}."
+                raise TaskFailed(message)
+
+    def _turn(self, longest: float = 1.0) -> None:
+        now = time.monotonic()
+        for child in self._children:
+            if not child.pid and child.due <= now and not child.once:
+                self._launch(child)
+        waiting = [child.due - now for child in self._children if not child.pid and not child.once]
+        received = signal.sigtimedwait(WATCHED, max(0.0, min([longest, *waiting])))
+        self._collect()
+        if received is not None and received.si_signo in STOP:
+            raise Stopped
+
+    def _launch(self, child: Child) -> None:
+        child.starts += 1
+        child.began = time.monotonic()
+        child.pid = fork(child.body, child.log)
+        self._changed(self.pids)
+
+    def _collect(self) -> None:
+        """Note every process that ended (adopted ones as well)."""
+        with suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                for child in self._children:
+                    if child.pid == ended[0]:
+                        self._ended(child, os.waitstatus_to_exitcode(ended[1]))
+
+    def _ended(self, child: Child, code: int) -> None:
+        child.pid, child.code = 0, code
+        if child.once or self._stopping:
+            return
+        now = time.monotonic()
+        child.pause = FIRST_PAUSE if now - child.began > SETTLED else min(LONGEST_PAUSE, child.pause * 2)
+        child.due = now + child.pause
+        how = f"was ended by {Signals(-code).name}" if code < 0 else f"ended with code {code}"
+        self._say(f"{child.name} {how}; starting it again (log: {child.log})")
+
+    def stop(self) -> None:
+        """End all, floor by floor, each child within its grace; nothing that we started runs afterwards."""
+        self._stopping = True
+        patient_until = time.monotonic() + ECHO
+        for floor in sorted({child.floor for child in self._children}, reverse=True):
+            self._end([child for child in self._children if child.floor == floor], patient_until)
+        self._children.clear()
+        for pid in procs.tree(os.getpid())[1:]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, Signals.SIGKILL)
+        with suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)
+
+    def _end(self, children: list[Child], patient_until: float) -> None:
+        for child in children:
+            if child.pid:
+                os.kill(child.pid, child.stop_signal)
+        end = time.monotonic() + max(child.grace for child in children)
+        while any(child.pid for child in children) and time.monotonic() < end:
+            received = signal.sigtimedwait(WATCHED, 0.1)
+            self._collect()
+            if received is not None and received.si_signo in STOP and time.monotonic() > patient_until:
+                break
+        for child in children:
+            if child.pid:
+                self._say(f"{child.name} did not stop in time and is ended at once")
+                os.kill(child.pid, Signals.SIGKILL)
+
+
+def fork(body: Callable[[], object], log: Path) -> int:
+    """Run `body` in a process of its own that writes to `log` and ends when we end; return its pid."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        _become_child(parent, log)
+        body()
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
+    except BaseException:  # noqa: BLE001  the last frame of a process: whatever it was goes to its log
+        traceback.print_exc()
+    finally:
+        with suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _become_child(parent: int, log: Path) -> None:
+    # A session of its own: Ctrl-C in the terminal reaches the supervisor alone, which then stops all in order.
+    os.setsid()
+    _prctl(PR_SET_PDEATHSIG, Signals.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    for one in WATCHED:
+        signal.signal(one, signal.SIG_DFL)
+    with log.open("ab") as out, Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+        os.dup2(out.fileno(), 1)
+        os.dup2(out.fileno(), 2)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+
+
+def _prctl(option: int, argument: int) -> None:
+    if ctypes.CDLL(None, use_errno=True).prctl(option, argument, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
