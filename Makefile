@@ -5,12 +5,50 @@ BIN := $(VENV)/bin
 MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/matching services/mentoring services/community services/geo
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
+.DEFAULT_GOAL := help
+.PHONY: help up demo status test check bench faults migrate migration wire schema format
 
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# What the installers have to say (warnings of their own, mostly) goes to stderr: stdout belongs to the target.
 $(UV):
-	@$(PY) -m venv $(VENV)
-	@$(BIN)/python -m pip install -q uv
+	@$(PY) -m venv $(VENV) >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv >&2
 
 $(STAMP): $(UV) requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
-	@$(UV) pip install -q --require-hashes -r requirements.lock
-	@$(UV) pip install -q --no-deps $(foreach m,$(MEMBERS),-e ./$(m))
+	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements.lock >&2
+	@$(UV) pip install -q --python $(BIN)/python --no-deps $(foreach m,$(MEMBERS),-e ./$(m)) >&2
 	@touch $@
+
+up: $(STAMP) ## Serve on COMMONS_HOME (.commons) at COMMONS_PORT (8080) until Ctrl-C
+	@exec $(BIN)/commons up
+
+demo: $(STAMP) ## Play the journeys and keep serving: ONCE=1 ends after them, JSON=1 prints JSON, JOURNEYS="J1"
+	@exec $(BIN)/commons demo $(if $(ONCE),--once) $(if $(JSON),--json) $(JOURNEYS)
+
+status: $(STAMP) ## Show processes, broker, consumers and lag of a running platform
+	@exec $(BIN)/commons status
+
+test: $(STAMP) ## Run the tests, on real PostgreSQL and NATS: ARGS="-k ..." reaches pytest
+	@$(BIN)/pytest -q -n auto -m "not faults and not bench and not containers" $(ARGS)
+
+check: $(STAMP) ## Format, lint, imports, types, sizes and snapshots
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q -n auto tests/house contracts/tests
+
+bench: $(STAMP) ## Measure, against the floors we promise
+	@$(BIN)/pytest -q -s -m bench tests/bench $(ARGS)
+
+faults: $(STAMP) ## Kill everything many times while clients write, and count what was lost
+	@$(BIN)/pytest -q -s -m faults tests/faults $(ARGS)
+
+migrate: $(STAMP) ## Bring the databases of COMMONS_HOME up to date
+	@$(BIN)/commons migrate
+
+format: $(STAMP) ## Format the code and mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .

@@ -103,9 +103,7 @@ class Home:
 
     @cached_property
     def broker(self) -> NatsServer:
-        return NatsServer(
-            folder=self.folder / "nats", port=self.ports["nats"], monitor_port=self.ports["nats_monitor"]
-        )
+        return NatsServer(folder=self.folder / "nats", port=self.ports["nats"], monitor_port=self.ports["nats_monitor"])
 
     @property
     def key_file(self) -> Path:
@@ -177,7 +175,7 @@ def _lock(file: int) -> bool:
     return True
 
 
-def _read(file: Path) -> Any:  # noqa: ANN401  JSON
+def _read(file: Path) -> Any:
     return json.loads(file.read_text()) if file.exists() else None
 
 

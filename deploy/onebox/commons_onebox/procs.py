@@ -1,7 +1,7 @@
 """What the kernel says of processes: who runs, who started whom, and how much memory they really take."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,8 +35,8 @@ def age(process: Seen) -> float:
     return up - process.started / os.sysconf("SC_CLK_TCK")
 
 
-def tree(root: int) -> list[int]:
-    """The pids of a process and of all that it started, theirs included."""
+def tree(root: int, without: Collection[int] = ()) -> list[int]:
+    """The pids of a process and of all that it started, theirs included, but for those `without` and below."""
     found = (seen(int(entry.name)) for entry in PROC.iterdir() if entry.name.isdigit())
     children: dict[int, list[int]] = {}
     for process in found:
@@ -46,7 +46,7 @@ def tree(root: int) -> list[int]:
     while waiting:
         pid = waiting.pop()
         pids.append(pid)
-        waiting.extend(children.get(pid, ()))
+        waiting.extend(child for child in children.get(pid, ()) if child not in without)
     return pids
 
 

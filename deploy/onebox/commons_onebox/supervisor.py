@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
-from typing import NoReturn
+from typing import NoReturn, Self
 
 from commons_onebox import procs
 from commons_onebox.server import Server
@@ -35,11 +35,11 @@ ECHO = 1.0
 Say = Callable[[str], None]
 
 
-class Stopped(Exception):  # noqa: N818  not an error: someone asked
+class Stopped(Exception):
     """A signal asked the platform to stop."""
 
 
-class TaskFailed(Exception):  # noqa: N818
+class TaskFailed(Exception):
     """A step of the start failed; the text says which, and where its log is."""
 
 
@@ -82,7 +82,7 @@ class Supervisor:
         self._children: list[Child] = []
         self._stopping = False
 
-    def __enter__(self) -> "Supervisor":
+    def __enter__(self) -> Self:
         signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
         # Grandchildren whose parent was killed come to us, so that none is left when we leave.
         _prctl(PR_SET_CHILD_SUBREAPER, 1)

@@ -23,6 +23,7 @@ from commons_onebox.server import Server, free_port, tail, wait_until
 
 S = TypeVar("S", bound=Server)
 
+PASSWORD = "test"  # noqa: S105  of servers that live as long as a test
 ATTEMPTS = 3
 PATIENCE = 30.0
 
@@ -65,7 +66,7 @@ class Pair:
 def start_postgres(folder: Path, *, durable: bool = False) -> Postgres:
     """Start a PostgreSQL with its data below `folder`; it ends with this process. Not durable unless asked."""
     process, server = _start(
-        lambda: PostgresServer(folder=folder / "postgres", port=free_port(), password="test", durable=durable),
+        lambda: PostgresServer(folder=folder / "postgres", port=free_port(), password=PASSWORD, durable=durable),
         folder / "postgres.log",
     )
     return Postgres(process=process, server=server, admin_dsn=server.admin_dsn)
@@ -123,9 +124,7 @@ def _start_keeper(owner: int, folder: Path) -> str:
     command = [sys.executable, "-m", "commons_onebox.keeper", str(owner), str(folder)]
     with (folder / "keeper.log").open("wb") as log:
         keeper = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
-    assert keeper.stdout is not None
-    with keeper.stdout as answer:
-        line = answer.readline().decode()
+    line = keeper.stdout.readline().decode() if keeper.stdout else ""
     if not line:
         message = f"the shared servers did not start:\n{tail(folder / 'keeper.log')}"
         raise RuntimeError(message)
