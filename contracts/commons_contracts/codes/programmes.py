@@ -97,10 +97,21 @@ class EvaluationNeed(StrEnum):
     LESSONS_LEARNT = "LESSONS_LEARNT"
 
 
+class Afterwards(StrEnum):
+    """What a programme does with what it learnt."""
+
+    NEXT_ITERATION = "NEXT_ITERATION"
+    FINAL_REPORT = "FINAL_REPORT"
+    KITS_REVISED = "KITS_REVISED"
+
+
 class Money(StrEnum):
+    """What a programme pays for; BUDGET_AS_LIMIT: nothing, but what it can do ends where its budget does."""
+
     TRANSPORT_SUBSIDY = "TRANSPORT_SUBSIDY"
     SCHOOL_FUND = "SCHOOL_FUND"
     SPONSORING = "SPONSORING"
+    BUDGET_AS_LIMIT = "BUDGET_AS_LIMIT"
 
 
 class ProgrammeState(StrEnum):

@@ -17,7 +17,11 @@ First = Annotated[int, Field(ge=1, le=100)]
 
 
 class Changes(Message):
-    """What a coordinator changes of the design she starts from; None keeps."""
+    """What a coordinator changes of the design she starts from; None keeps.
+
+    `rules` and `texts` replace theirs as a whole, but for the frame, which stays, and for checklist items, readiness items,
+    question sets and advice, which stay where they are given empty. The single fields are applied last.
+    """
 
     recruitment_lead_days: Annotated[int, Field(ge=0, le=365)] | None = None
     styles: tuple[Style, ...] | None = None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
 from ..base import Message
 from ..codes import (
+    Afterwards,
     AgreementNeed,
+    Audience,
     Criterion,
     EvaluationNeed,
     Initiator,
@@ -23,8 +25,10 @@ from ..codes import (
     TrainingModule,
     Unit,
 )
+from ..ids import Coded
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
+ItemCode = Annotated[str, Coded("checklist item of a design"), StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,59}$")]
 
 
 class Range(Message):
@@ -32,6 +36,12 @@ class Range(Message):
 
     least: Count | None = None
     most: Count | None = None
+
+    @model_validator(mode="after")
+    def _upright(self) -> Self:
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError("least is more than most")
+        return self
 
 
 class Weight(Message):
@@ -43,6 +53,8 @@ class RequestRules(Message):
     """Asking and answering: who begins, how many may be open, how long an answer may take."""
 
     initiator: Initiator
+    begun_by: tuple[Role, ...] = ()
+    """The roles that may begin, where `initiator` does not name them all."""
     open_most: Count | None = None
     expiry_days: Count | None = None
     working_days: bool = False
@@ -55,6 +67,12 @@ class RequestRules(Message):
 class MatchRules(Message):
     method: Method
     criteria: tuple[Weight, ...] = ()
+    collected: tuple[Criterion, ...] = ()
+    """What both sides are asked for before any method is used."""
+    opt_in: tuple[Criterion, ...] = ()
+    """What counts only for those who have agreed to it."""
+    notice_acknowledged: bool = False
+    """Whether participants confirm that they have read how matching works."""
 
 
 class PlaceRules(Message):
@@ -66,9 +84,12 @@ class PlaceRules(Message):
 
 
 class TimeRules(Message):
-    """How long and how much: the relationship in days, the commitment in minutes a month, a session in minutes."""
+    """How long and how much: the relationship in days and in calendar months, the commitment in minutes a month, a session
+    in minutes. What stands open is left to the pair, the circle's round or the activity.
+    """
 
     duration_days: Range = Range()
+    duration_months: Range = Range()
     commitment_minutes: Range = Range()
     session_minutes: Range = Range()
     total_hours: Count | None = None
@@ -79,11 +100,17 @@ class StepRules(Message):
     """Phases in their order, what each asks to be ticked, and what must be written and evaluated on the way."""
 
     phases: Mapping[Style, tuple[Phase, ...]] = {}
-    checklists: Mapping[Phase, tuple[str, ...]] = {}
+    unit_phases: Mapping[Unit, tuple[Phase, ...]] = {}
+    """The same for units that have no style, such as a booking."""
+    checklists: Mapping[Phase, tuple[ItemCode, ...]] = {}
     agreement: Mapping[Style, AgreementNeed] = {}
+    unit_agreement: Mapping[Unit, AgreementNeed] = {}
     goals_most: Count | None = None
+    goals_each: bool = False
+    """Whether each member has goals of her own, instead of goals they share."""
     session_evaluation: EvaluationNeed | None = None
     final_evaluation: EvaluationNeed | None = None
+    afterwards: tuple[Afterwards, ...] = ()
 
 
 class EntryRules(Message):
@@ -91,8 +118,23 @@ class EntryRules(Message):
 
     readiness: Mapping[Role, tuple[ReadinessItem, ...]] = {}
     training: Mapping[Role, tuple[TrainingModule, ...]] = {}
+    unit_training: Mapping[Unit, tuple[TrainingModule, ...]] = {}
+    """What a unit asks of those who lead it, beside their role's training."""
     training_valid_days: Count | None = None
     minors: bool = False
+    pupil_accounts: bool = True
+    """False where pupils take part as a class, counted and never registered."""
+
+
+class Frame(Message):
+    """What the programme documents leave a project to choose between. It comes with the shipped design; no draft moves it."""
+
+    methods: tuple[Method, ...] = ()
+    session_minutes: Range = Range()
+    commitment_minutes: Range = Range()
+    duration_months: Range = Range()
+    advised_months: Count | None = None
+    """Shorter programmes are allowed, and advised against."""
 
 
 class ProgrammeRules(Message):
@@ -101,7 +143,13 @@ class ProgrammeRules(Message):
     units: tuple[Unit, ...]
     styles: tuple[Style, ...] = ()
     recruitment_lead_days: Count | None = None
+    rolling: bool = False
+    """Recruitment never closes."""
+    rounds: Mapping[Audience, Count] = {}
+    """How many rounds are planned for whom; empty: one at a time, as they come."""
     modalities: tuple[Modality, ...] = ()
+    unit_modalities: Mapping[Unit, tuple[Modality, ...]] = {}
+    """Where a unit differs from the programme."""
     requests: RequestRules
     matching: MatchRules
     places: PlaceRules = PlaceRules()
@@ -109,3 +157,4 @@ class ProgrammeRules(Message):
     steps: StepRules = StepRules()
     entry: EntryRules = EntryRules()
     money: tuple[Money, ...] = ()
+    frame: Frame = Frame()

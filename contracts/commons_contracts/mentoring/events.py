@@ -15,6 +15,11 @@ class ProgrammeDrafted(Event, of="programme"):
     version: int
 
 
+class DraftRevised(Event, of="programme"):
+    programme: ProgrammeId
+    version: int
+
+
 class ProgrammePublished(Event, of="programme"):
     """Carries every rule that the others apply; no text."""
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from ..base import Message
-from ..codes import Phase, ProgrammeState, Style
+from ..codes import Phase, ProgrammeState, ReadinessItem, Style
 from ..ids import MatchId, MentorshipId, PersonId, ProgrammeId, Tongue
 from .design import ProgrammeRules
 
@@ -33,8 +33,11 @@ class ProgrammeTexts(Message):
     feedback_plan: Mapping[Tongue, Text] = {}
     matching_notice: Mapping[Tongue, Text] = {}
     checklist_items: Mapping[str, Mapping[Tongue, str]] = {}
+    readiness_items: Mapping[ReadinessItem, Mapping[Tongue, str]] = {}
     questions: Mapping[str, tuple[Question, ...]] = {}
     """Question sets by name: SESSION, MID_POINT, FINAL ..."""
+    advice: Mapping[str, Mapping[Tongue, Text]] = {}
+    """Why the programme's guide advises against a choice, by finding; a finding without words is not shown."""
 
 
 class ProgrammeView(Message):
@@ -47,6 +50,8 @@ class ProgrammeView(Message):
     texts: ProgrammeTexts
     missing: tuple[str, ...]
     """What still stops it from being published; empty once it is."""
+    advice: tuple[str, ...] = ()
+    """Findings against its choices, allowed as they are; the reasons are in `texts.advice`."""
 
 
 class ChecklistLine(Message):
