@@ -1,5 +1,6 @@
 """What matching answers, and what it tells the others: rounds, mentor cards, connections, places, waiting lists, offers."""
 
 from .asks import *
+from .dues import *
 from .events import *
 from .views import *

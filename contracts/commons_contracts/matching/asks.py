@@ -77,8 +77,11 @@ class WithdrawConnection(Command[ConnectionView]):
 
 
 class JoinWaitlist(Command[WaitingView], roles=(Role.MENTEE,)):
+    """For a mentor whose places are all taken; without a style, for the first one of the programme."""
+
     round: RoundId
     mentor: PersonId
+    style: Style | None = None
 
 
 class LeaveWaitlist(Command[WaitingView], roles=(Role.MENTEE,)):
@@ -107,6 +110,7 @@ class RegisterParticipants(Command[BatchView], entry=Entry.OPERATOR):
 
     round: RoundId
     items: Annotated[tuple[ParticipantEntry, ...], Field(max_length=500)]
+    """`places` holds for every style of the round; without it, what the programme suggests."""
 
 
 class RoundsOf(Query[Rounds]):
@@ -133,6 +137,8 @@ class MentorsPage(Query[Page[MentorCardView]]):
 
 
 class MentorCardsByIds(Query[MentorCards]):
+    """Also of mentors who are full, so that one can wait for them."""
+
     round: RoundId
     ids: tuple[PersonId, ...]
 

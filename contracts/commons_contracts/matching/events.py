@@ -15,7 +15,7 @@ class RoundOpened(Event, of="round"):
     programme: ProgrammeId
     programme_version: int
     opens_at: datetime | None
-    closes_at: datetime
+    closes_at: datetime | None
 
 
 class ParticipantRegistered(Event, of="participation", about=("person",)):
@@ -38,7 +38,7 @@ class ConnectionRequested(Event, of="connection", about=("mentor", "mentee")):
     mentor: PersonId
     mentee: PersonId
     style: Style
-    expires_at: datetime
+    expires_at: datetime | None
 
 
 class ConnectionReminded(Event, of="connection", about=("mentor", "mentee")):

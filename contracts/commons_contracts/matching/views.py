@@ -16,21 +16,24 @@ First = Annotated[int, Field(ge=1, le=100)]
 
 
 class RoundView(Message):
-    """One recruitment and matching of a programme. Times are UTC; the window is reckoned in the project's zone."""
+    """One recruitment and matching of a programme. Times are UTC; the window is reckoned in the project's zone.
+
+    None stands for no bound: a rolling programme is always open.
+    """
 
     id: RoundId
     programme: ProgrammeId
     programme_version: int
-    starts_on: date
+    starts_on: date | None
     opens_at: datetime | None
-    closes_at: datetime
+    closes_at: datetime | None
     open: bool
     styles: tuple[Style, ...]
     registered_as: tuple[Role, ...]
 
 
 class MentorCardView(Message):
-    """A mentor as this mentee may see her: only ready, unpaused mentors with a place free for her."""
+    """A mentor as this mentee may see her: ready and unpaused, and in lists with a place free for her."""
 
     person: PersonId
     round: RoundId
@@ -56,7 +59,7 @@ class FitView(Message):
 
 
 class ConnectionView(Message):
-    """A request from a mentee to a mentor. `message` is for these two alone."""
+    """A request from a mentee to a mentor. `message` is for these two alone, `decline_note` for the mentee."""
 
     id: ConnectionId
     round: RoundId
@@ -66,8 +69,9 @@ class ConnectionView(Message):
     state: ConnectionState
     message: str
     asked_at: datetime
-    expires_at: datetime
+    expires_at: datetime | None
     decline_reason: DeclineReason | None
+    decline_note: str = ""
     match: MatchId | None
     may_answer: bool
     may_withdraw: bool
@@ -109,6 +113,7 @@ class WaitingView(Message):
     mentor: PersonId
     state: WaitingState
     position: int | None
+    style: Style | None = None
 
 
 class OfferView(Message):
@@ -119,6 +124,7 @@ class OfferView(Message):
     mentor: PersonId
     state: OfferState
     expires_at: datetime
+    style: Style | None = None
 
 
 class Connections(Message):
