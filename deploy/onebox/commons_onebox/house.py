@@ -1,89 +1,185 @@
 """The whole platform on one home: the order in which it starts, and the environment of each process."""
 
-import asyncio
+import errno
 import gc
-import http.client
 import os
 import socket
-import time
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
 from commons_onebox import procs
 from commons_onebox.home import GATEWAY, SERVICES, Home, HomeError, Run
+from commons_onebox.server import SETPRIV, tail, wait_until
 from commons_onebox.supervisor import Child, Say, Stopped, Supervisor
 
 HOST = "127.0.0.1"
-SERVERS_FLOOR, SERVICES_FLOOR, GATEWAY_FLOOR = 0, 1, 2
+SERVICES_FLOOR, GATEWAY_FLOOR = 1, 2
 WAITING_REQUESTS = 1024
-
-# What every process needs is imported once, before the forks, and then shared by all of them.
-PRELOADED = (
-    "asyncpg",
-    "sqlalchemy.dialects.postgresql.asyncpg",
-    "uvloop",
-    "httptools",
-    "uvicorn",
-    "uvicorn.lifespan.on",
-    "uvicorn.loops.uvloop",
-    "uvicorn.protocols.http.httptools_impl",
-    "uvicorn.protocols.websockets.websockets_sansio_impl",
-    "commons_chassis.run",
-    "commons_chassis.deploy",
-    "commons_chassis.migrate",
-    "commons_gateway.app",
-    *(f"commons_{name}.app" for name in SERVICES),
-)
+START_SECONDS = 120.0
 
 
 class House:
-    """One platform while it runs in the foreground of this process."""
+    """One platform that runs while this process is in `run`."""
 
     def __init__(self, home: Home, port: int, say: Say) -> None:
-        self._home = home
+        """`port` is the gateway's; 0 takes a free one."""
+        self.home = home
+        self.url = ""
         self._port = port
         self._say = say
         self._ready = False
 
-    @property
-    def url(self) -> str:
-        return f"http://{HOST}:{self._port}"
-
     def run(self, when_ready: Callable[[], None]) -> None:
         """Serve until a signal asks to stop. Raises HomeError or TaskFailed when it cannot start."""
-        with self._home.locked(), _listening(self._port) as door:
-            self._home.prepare()
-            with Supervisor(self._say, self._write_run) as supervisor:
-                try:
-                    self._open(supervisor, door)
-                    when_ready()
-                    supervisor.watch()
-                except Stopped:
-                    self._say("stopping")
-            self._home.forget_run()
+        with self.home.locked(), _listening(self._port) as door:
+            self.url = f"http://{HOST}:{door.getsockname()[1]}"
+            with self._supervisor() as supervisor:
+                self._open(supervisor, door)
+                when_ready()
+                supervisor.watch()
 
     def migrate(self) -> None:
         """Bring the databases up to date without serving: PostgreSQL is started for it and stopped again."""
-        with self._home.locked():
-            self._home.prepare()
+        with self.home.locked(), self._supervisor() as supervisor:
+            supervisor.start(Child.serving(self.home.postgres, self.home.log("postgres")))
+            self._build(supervisor)
+
+    @contextmanager
+    def _supervisor(self) -> Iterator[Supervisor]:
+        self.home.prepare()
+        self._write_run({})
+        try:
             with Supervisor(self._say, self._write_run) as supervisor:
-                supervisor.start(self._postgres())
-                self._build(supervisor)
-            self._home.forget_run()
+                try:
+                    yield supervisor
+                except Stopped:
+                    self._say("stopping")
+        finally:
+            self.home.forget_run()
 
     def _open(self, supervisor: Supervisor, door: socket.socket) -> None:
-        home = self._home
-        broker = Child.serving(home.broker, home.log("nats"))
-        supervisor.start(broker)
-        postgres = self._postgres()
-        supervisor.start(postgres)
-        preload()
-        supervisor.until(lambda: bool(broker.pid) and home.broker.ready(broker.pid), 60, "NATS")
-        self._build(supervisor, self._task("streams", _declare_streams))
-        supervisor.start(*(self._service(name) for name in SERVICES))
-        supervisor.start(self._gateway(door))
-        supervisor.finish([self._task("probe", self._wait_until_it_answers)])
+        home = self.home
+        for server in (home.postgres, home.broker):
+            supervisor.start(Child.serving(server, home.log(server.name)))
+        self._build(supervisor)
+        supervisor.until(lambda: home.broker.ready(supervisor.pids.get("nats", 0)), 60, "NATS")
+        # Here and not above: while the servers start, the parent imports what its children need.
+        from commons_onebox import children
+
+        supervisor.finish([self._task("streams", partial(children.declare_streams, home))])
+        for name in SERVICES:
+            body = partial(children.run_service, name, self._environment(name))
+            supervisor.start(Child(name=name, body=body, log=home.log(name), floor=SERVICES_FLOOR))
+        body = partial(children.run_gateway, door, self._gateway_environment())
+        supervisor.start(Child(name=GATEWAY, body=body, log=home.log(GATEWAY), floor=GATEWAY_FLOOR))
+        supervisor.finish([self._task("probe", partial(children.wait_for_answers, home, self.url))])
         self._ready = True
         self._write_run(supervisor.pids)
-'''
+
+    def _build(self, supervisor: Supervisor) -> None:
+        """Databases, roles and tables, as far as they are missing."""
+        from commons_onebox import children
+
+        gc.collect()
+        # What is imported stays: the collector would only touch, and so copy, pages that the children share.
+        gc.freeze()
+        home = self.home
+        supervisor.until(lambda: home.postgres.ready(supervisor.pids.get("postgres", 0)), 60, "PostgreSQL")
+        supervisor.finish([self._task("provision", partial(children.provision, home))])
+        upgrades = {name: partial(children.upgrade, name, self._environment(name)) for name in SERVICES}
+        supervisor.finish([self._task(f"migrate-{name}", body) for name, body in upgrades.items()])
+
+    def _task(self, name: str, body: Callable[[], None]) -> Child:
+        return Child(name=name, body=body, log=self.home.log(name), once=True)
+
+    def _environment(self, service: str) -> dict[str, str]:
+        """What one service is told; everything else of our own environment reaches it as well."""
+        prefix = f"COMMONS_{service.upper()}__"
+        return {
+            "COMMONS_ENV": os.environ.get("COMMONS_ENV", "dev"),
+            "COMMONS_NATS": self.home.broker.url,
+            f"{prefix}OWNER_DSN": self.home.dsn(service, "owner"),
+            f"{prefix}APP_DSN": self.home.dsn(service, "app"),
+            f"{prefix}ENGINE_DSN": self.home.dsn(service, "engine"),
+            f"{prefix}HEALTH_PORT": str(self.home.ports[service]),
+        }
+
+    def _gateway_environment(self) -> dict[str, str]:
+        return {
+            "COMMONS_ENV": os.environ.get("COMMONS_ENV", "dev"),
+            "COMMONS_NATS": self.home.broker.url,
+            "COMMONS_PORT": self.url.rpartition(":")[2],
+            "COMMONS_TOKEN_KEY_FILE": str(self.home.key_file),
+        }
+
+    def _write_run(self, pids: dict[str, int]) -> None:
+        everyone = {"supervisor": os.getpid(), **pids}
+        processes = {name: process for name, pid in everyone.items() if (process := procs.seen(pid))}
+        run = Run(
+            pid=os.getpid(),
+            url=self.url,
+            ready=self._ready,
+            processes={name: process.pid for name, process in processes.items()},
+            started={name: process.started for name, process in processes.items()},
+        )
+        self.home.write_run(run)
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    """The gateway's door, held by the parent: while the gateway is started again, requests wait and do not fail."""
+    with socket.socket() as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((HOST, port))
+        except OSError as refused:
+            if refused.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+            what = "is taken by another program" if refused.errno == errno.EADDRINUSE else "may not be used by you"
+            message = f"Port {port} {what}. Choose another one, for example with COMMONS_PORT={port + 1}."
+            raise HomeError(message) from None
+        door.listen(WAITING_REQUESTS)
+        yield door
+
+
+@contextmanager
+def running(folder: Path, *, port: int = 0, environment: Mapping[str, str] | None = None) -> Iterator[Run]:
+    """A platform on `folder` in processes of its own, stopped at the end; for the demo, journeys and faults.
+
+    Raises HomeError with the end of its log when it does not start. `environment` reaches every process.
+    """
+    home = Home(folder.resolve())
+    folder.mkdir(parents=True, exist_ok=True)
+    log = home.folder / "up.log"
+    command = [SETPRIV, "--pdeathsig", "TERM", "--", sys.executable, "-m", "commons_onebox", "up"]
+    settings = {"COMMONS_HOME": str(home.folder), "COMMONS_PORT": str(port)}
+    with log.open("wb") as out:
+        house = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            env={**os.environ, **(environment or {}), **settings},
+            start_new_session=True,
+        )
+    try:
+        yield _once_ready(home, house, log)
+    finally:
+        house.terminate()
+        house.wait()
+
+
+def _once_ready(home: Home, house: subprocess.Popen[bytes], log: Path) -> Run:
+    def started() -> bool:
+        run = home.run
+        return house.poll() is not None or (run is not None and run.pid == house.pid and run.ready)
+
+    wait_until(started, START_SECONDS, pause=0.05)
+    run = home.run
+    if house.poll() is not None or run is None or not run.ready:
+        raise HomeError(f"The platform did not start:\n{tail(log, 15)}")
+    return run

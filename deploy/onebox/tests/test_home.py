@@ -5,6 +5,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -77,8 +78,10 @@ def test_a_second_start_is_refused_in_a_sentence(tmp_path: Path) -> None:
         holder.stdout.readline()
         home.write_run(_run_of(holder.pid))
         try:
+            asked = time.monotonic()
             with pytest.raises(HomeError, match=f"already runs on .*process {holder.pid}, http.*COMMONS_HOME"):
                 home.locked().__enter__()
+            assert time.monotonic() - asked < 5
         finally:
             holder.kill()
 

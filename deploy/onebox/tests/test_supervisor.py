@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, Signals
@@ -75,7 +75,7 @@ with Supervisor(lambda line: print(line, flush=True), write) as supervisor:
 @contextmanager
 def _supervisor(folder: Path, *children: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", SCRIPT, str(folder), *children]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "started\n"
         try:
@@ -133,13 +133,17 @@ def test_the_broker_heals_from_a_kill(tmp_path: Path) -> None:
         assert wait_until(lambda: _ready(tmp_path, "nats", not_pid=killed), 5)
 
 
+@pytest.mark.parametrize("send", [os.kill, os.killpg])
 @pytest.mark.parametrize("asked", [SIGINT, SIGTERM, SIGHUP])
-def test_a_signal_stops_everything_in_order(tmp_path: Path, asked: Signals) -> None:
+def test_a_signal_stops_everything_in_order(
+    tmp_path: Path, asked: Signals, send: Callable[[int, Signals], None]
+) -> None:
     with _supervisor(tmp_path, "postgres", "nats", "parent", "first", "second") as process:
         assert wait_until(lambda: _ready(tmp_path, "postgres") and _ready(tmp_path, "nats"), 20)
         everyone = procs.tree(process.pid)
         assert len(everyone) > 8
-        process.send_signal(asked)
+        # A terminal sends Ctrl-C to the whole group.
+        send(process.pid, asked)
         assert process.wait(20) == 0
         assert _run(everyone) == []
     assert (tmp_path / "order").read_text() == "second first "

@@ -1,0 +1,84 @@
+"""What each process of the platform does. Importing this imports all that they need, once, before they are forked."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Mapping
+from importlib import import_module
+
+import uvicorn
+from commons_chassis import deploy, migrate
+from commons_chassis.run import serve
+from commons_chassis.service import Service
+from commons_chassis.settings import ServiceSettings
+from commons_gateway.app import build
+from commons_gateway.settings import GatewaySettings
+from commons_onebox.home import SERVICES, Home
+from commons_onebox.server import wait_until
+from commons_onebox.web import answers
+
+PATIENCE = 60.0
+DRAIN_SECONDS = 8
+
+# Drivers and protocols are found by name when they are first used: the parent should hold them before that.
+for _name in (
+    "asyncpg",
+    "sqlalchemy.dialects.postgresql.asyncpg",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvicorn.protocols.websockets.websockets_sansio_impl",
+):
+    import_module(_name)
+
+# All of them, here: a service that cannot be imported stops the start, with its own words.
+APPS: dict[str, Service] = {name: import_module(f"commons_{name}.app").service for name in SERVICES}
+
+
+def provision(home: Home) -> None:
+    """Make the databases and the roles that are missing."""
+    for name in SERVICES:
+        deploy.provision(home.postgres.admin_dsn, name, home.role_passwords(name))
+
+
+def upgrade(name: str, environment: Mapping[str, str]) -> None:
+    """Bring one service's tables up to date."""
+    os.environ.update(environment)
+    migrate.upgrade(APPS[name], ServiceSettings.of(name))
+
+
+def declare_streams(home: Home) -> None:
+    """Make the stream and the consumers that are missing."""
+    asyncio.run(deploy.declare_streams(home.broker.url, list(APPS.values())))
+
+
+def run_service(name: str, environment: Mapping[str, str]) -> None:
+    """Be the service until a signal ends it."""
+    os.environ.update(environment)
+    serve(APPS[name], ServiceSettings.of(name))
+
+
+def run_gateway(door: socket.socket, environment: Mapping[str, str]) -> None:
+    """Be the gateway until a signal ends it; requests wait in `door` while it starts."""
+    os.environ.update(environment)
+    config = uvicorn.Config(
+        build(GatewaySettings()),
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    uvicorn.Server(config).run(sockets=[door])
+
+
+def wait_for_answers(home: Home, url: str) -> None:
+    """End when every service is ready and the gateway answers in GraphQL."""
+    for name in SERVICES:
+        ready = f"http://127.0.0.1:{home.ports[name]}/readyz"
+        if not wait_until(lambda ready=ready: answers(ready), PATIENCE, pause=0.05):  # type: ignore[misc]
+            raise SystemExit(f"{name} is not ready: {ready}")
+    if not wait_until(lambda: answers(f"{url}/graphql", b'{"query": "{ __typename }"}'), PATIENCE, pause=0.05):
+        raise SystemExit(f"the gateway does not answer: {url}/graphql")

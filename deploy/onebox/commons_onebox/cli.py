@@ -1,0 +1,109 @@
+"""The `commons` command: start the platform, look at it, and repair what it could not do alone."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from commons_onebox.home import DEFAULT_PORT, Home, HomeError, Run
+from commons_onebox.house import House
+from commons_onebox.supervisor import TaskFailed
+
+LAST_PORT = 65535
+
+app = typer.Typer(
+    help="STEM Commons on this machine. COMMONS_HOME is its folder (./.commons), COMMONS_PORT its port (8080).",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _refuse(sentence: str, code: int = 2) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(code)
+
+
+def _say(line: str) -> None:
+    # The terminal may be gone; that is no reason to leave processes behind.
+    try:
+        print(line, flush=True)
+    except OSError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+
+
+def _port() -> int:
+    given = os.environ.get("COMMONS_PORT") or str(DEFAULT_PORT)
+    if not given.isdecimal() or int(given) > LAST_PORT:
+        _refuse(f"COMMONS_PORT is {given!r}, and should be a number from 1 to {LAST_PORT}.")
+    return int(given)
+
+
+def _running() -> tuple[Home, Run]:
+    home = Home.of_environment()
+    run = home.run
+    if run is None or not run.alive():
+        _refuse(f"The platform does not run on {home.folder}. Start it with `make up`, or set COMMONS_HOME.")
+    return home, run
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What went wrong, as a sentence and an exit code instead of a traceback."""
+    try:
+        yield
+    except HomeError as refused:
+        _refuse(str(refused))
+    except TaskFailed as failed:
+        _refuse(str(failed), code=1)
+
+
+@app.command()
+def up() -> None:
+    """Serve until Ctrl-C on the data under COMMONS_HOME."""
+    home = Home.of_environment()
+    house = House(home, _port(), _say)
+
+    def when_ready() -> None:
+        _say(f"STEM Commons serves {house.url}/graphql; its data and logs are in {home.folder}; Ctrl-C stops it.")
+        _say("A token to try it with: commons token --as MENTEE@westem")
+
+    with _explained():
+        house.run(when_ready)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the databases under COMMONS_HOME up to date, without serving (`up` does it as well)."""
+    home = Home.of_environment()
+    with _explained():
+        House(home, 0, _say).migrate()
+    _say(f"The databases of {home.folder} are up to date.")
+
+
+@app.command()
+def status() -> None:
+    """Show processes, broker, consumers, lag, and the oldest unpublished event."""
+    home, run = _running()
+    from commons_onebox.status import show
+
+    show(home, run, Console())
+
+
+@app.command()
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="End after the journeys: 0 only if every rule passed.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print nothing but one JSON object a rule.")] = False,
+    journeys: Annotated[list[str] | None, typer.Argument(help="For example: J1. All of them if none is named.")] = None,
+) -> None:
+    """Play the journeys on a platform of its own, show every rule, and keep serving until Ctrl-C."""
+    from commons_onebox import demo as play
+
+    with _explained():
+        raise typer.Exit(play.main(once, json, journeys or []))
