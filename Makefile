@@ -49,6 +49,15 @@ faults: $(STAMP) ## Kill everything many times while clients write, and count wh
 migrate: $(STAMP) ## Bring the databases of COMMONS_HOME up to date
 	@$(BIN)/commons migrate
 
+migration: $(STAMP) ## Write the next migration: SERVICE=matching TEXT="first tables"
+	@$(BIN)/commons migration "$(SERVICE)" "$(TEXT)"
+
+wire: $(STAMP) ## Accept what changed on the wire
+	@REWRITE=1 $(BIN)/pytest -q contracts/tests
+
+schema: $(STAMP) ## Accept what changed in the GraphQL schema
+	@REWRITE=1 $(BIN)/pytest -q gateway/tests -k schema
+
 format: $(STAMP) ## Format the code and mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 
 import uvicorn
+
 from commons_chassis import deploy, migrate
 from commons_chassis.run import serve
 from commons_chassis.service import Service
@@ -41,10 +42,9 @@ def provision(home: Home) -> None:
         deploy.provision(home.postgres.admin_dsn, name, home.role_passwords(name))
 
 
-def upgrade(name: str, environment: Mapping[str, str]) -> None:
+def upgrade(home: Home, name: str) -> None:
     """Bring one service's tables up to date."""
-    os.environ.update(environment)
-    migrate.upgrade(APPS[name], ServiceSettings.of(name))
+    migrate.upgrade(APPS[name], home.dsn(name, "owner"))
 
 
 def declare_streams(home: Home) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from commons_onebox.home import DEFAULT_PORT, Home, HomeError, Run
+from commons_onebox.home import DEFAULT_PORT, SERVICES, Home, HomeError, Run
 from commons_onebox.house import House
 from commons_onebox.supervisor import TaskFailed
 
@@ -84,6 +84,16 @@ def migrate() -> None:
     with _explained():
         House(home, 0, _say).migrate()
     _say(f"The databases of {home.folder} are up to date.")
+
+
+@app.command()
+def migration(service: str, text: str) -> None:
+    """Write the next migration of SERVICE, called TEXT, from what its tables have and its migrations lack."""
+    if service not in SERVICES:
+        _refuse(f"There is no service {service!r}; there are {', '.join(SERVICES)}.")
+    from commons_onebox.migration import write
+
+    write(service, text)
 
 
 @app.command()

@@ -90,8 +90,8 @@ class House:
         home = self.home
         supervisor.until(lambda: home.postgres.ready(supervisor.pids.get("postgres", 0)), 60, "PostgreSQL")
         supervisor.finish([self._task("provision", partial(children.provision, home))])
-        upgrades = {name: partial(children.upgrade, name, self._environment(name)) for name in SERVICES}
-        supervisor.finish([self._task(f"migrate-{name}", body) for name, body in upgrades.items()])
+        upgrades = [self._task(f"migrate-{name}", partial(children.upgrade, home, name)) for name in SERVICES]
+        supervisor.finish(upgrades)
 
     def _task(self, name: str, body: Callable[[], None]) -> Child:
         return Child(name=name, body=body, log=self.home.log(name), once=True)
@@ -102,7 +102,6 @@ class House:
         return {
             "COMMONS_ENV": os.environ.get("COMMONS_ENV", "dev"),
             "COMMONS_NATS": self.home.broker.url,
-            f"{prefix}OWNER_DSN": self.home.dsn(service, "owner"),
             f"{prefix}APP_DSN": self.home.dsn(service, "app"),
             f"{prefix}ENGINE_DSN": self.home.dsn(service, "engine"),
             f"{prefix}HEALTH_PORT": str(self.home.ports[service]),

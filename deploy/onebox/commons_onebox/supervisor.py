@@ -17,7 +17,7 @@ from signal import Signals
 from typing import NoReturn, Self
 
 from commons_onebox import procs
-from commons_onebox.server import Server
+from commons_onebox.server import Server, tail
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -40,7 +40,7 @@ class Stopped(Exception):
 
 
 class TaskFailed(Exception):
-    """A step of the start failed; the text says which, and where its log is."""
+    """A step of the start failed; the text says which, and shows the end of its log."""
 
 
 @dataclass(kw_only=True)
@@ -124,8 +124,7 @@ class Supervisor:
         self._children = [child for child in self._children if child not in tasks]
         for task in tasks:
             if task.code:
-                message = f"The step {task.name} failed; its log is {task.log}."
-                raise TaskFailed(message)
+                raise TaskFailed(f"The step {task.name} failed (log: {task.log}):\n{tail(task.log)}")
 
     def _turn(self, longest: float = 1.0) -> None:
         now = time.monotonic()

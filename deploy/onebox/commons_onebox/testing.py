@@ -48,6 +48,10 @@ class Running:
 class Postgres(Running):
     admin_dsn: str
 
+    def dsn(self, role: str, password: str, database: str) -> str:
+        """The address of one of its databases as one of its roles."""
+        return f"postgresql://{role}:{password}@{self.admin_dsn.rpartition('@')[2].partition('/')[0]}/{database}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Nats(Running):

@@ -1,0 +1,125 @@
+"""The whole platform: it starts, heals, says how it is, refuses a twin, and leaves nothing behind."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from signal import SIGKILL
+
+import pytest
+
+from commons_onebox import procs
+from commons_onebox.home import GATEWAY, SERVICES, Home, Run
+from commons_onebox.house import running
+from commons_onebox.server import wait_until
+from commons_onebox.web import answers
+
+EVERYONE = {"supervisor", "postgres", "nats", *SERVICES, GATEWAY}
+TYPENAME = b'{"query": "{ __typename }"}'
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("house")
+
+
+@pytest.fixture(scope="module")
+def house(folder: Path) -> Iterator[Run]:
+    with running(folder, environment={"COMMONS_SEEN_BY_ALL": "yes"}) as run:
+        yield run
+
+
+def _commons(*arguments: str, home: Path, port: str = "0") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "commons_onebox", *arguments],
+        env={**os.environ, "COMMONS_HOME": str(home), "COMMONS_PORT": port},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def _now(folder: Path) -> Run:
+    run = Home(folder).run
+    assert run is not None
+    return run
+
+
+def test_every_process_is_named_in_the_run_file(house: Run) -> None:
+    assert set(house.processes) == EVERYONE
+    assert all(procs.seen(pid) for pid in house.processes.values())
+
+
+def test_it_answers_in_graphql(house: Run) -> None:
+    assert answers(f"{house.url}/graphql", TYPENAME)
+
+
+def test_the_environment_reaches_every_process(house: Run) -> None:
+    for name, pid in house.processes.items():
+        inherited = Path(f"/proc/{pid}/environ").read_bytes()
+        assert b"COMMONS_SEEN_BY_ALL=yes" in inherited, name
+
+
+@pytest.mark.parametrize("name", [*SERVICES, GATEWAY, "nats", "postgres"])
+def test_it_heals_from_a_kill_of(house: Run, folder: Path, name: str) -> None:
+    before = _now(folder).processes
+    os.kill(before[name], SIGKILL)
+    assert wait_until(lambda: _now(folder).processes.get(name, before[name]) != before[name], 6), "not started again"
+    home = Home(folder)
+    for service in SERVICES:
+        ready = f"http://127.0.0.1:{home.ports[service]}/readyz"
+        assert wait_until(lambda ready=ready: answers(ready), 15, pause=0.1), service
+    assert answers(f"{house.url}/graphql", TYPENAME)
+
+
+def test_it_is_small(house: Run) -> None:
+    assert procs.pss(procs.tree(house.pid)) < 700_000_000
+
+
+def test_status_shows_everyone(house: Run, folder: Path) -> None:
+    shown = _commons("status", home=folder)
+    assert shown.returncode == 0, shown.stderr
+    assert all(name in shown.stdout for name in EVERYONE)
+    assert "no answer" not in shown.stdout
+    assert house.url in shown.stdout
+
+
+def test_a_second_start_on_this_home_is_refused(house: Run, folder: Path) -> None:
+    refused = _commons("up", home=folder)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        f"The platform already runs on {folder} (process {house.pid}, {house.url}). "
+        "Stop it first, or choose another folder with COMMONS_HOME.\n"
+    )
+
+
+def test_a_taken_port_is_refused(house: Run, tmp_path: Path) -> None:
+    port = house.url.rpartition(":")[2]
+    refused = _commons("up", home=tmp_path, port=port)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith(f"Port {port} is taken by another program. ")
+
+
+def test_it_starts_again_within_ten_seconds_on_the_same_data_and_leaves_nothing(tmp_path: Path) -> None:
+    with running(tmp_path) as first:
+        everyone = procs.tree(first.pid)
+        passwords = Home(tmp_path).passwords
+    assert not [pid for pid in everyone if procs.seen(pid)]
+    assert Home(tmp_path).run is None
+    began = time.monotonic()
+    with running(tmp_path) as second:
+        assert time.monotonic() - began < 10
+        assert second.pid != first.pid
+        assert Home(tmp_path).passwords == passwords
+        os.kill(second.pid, SIGKILL)
+        everyone = list(second.processes.values())
+        assert wait_until(lambda: not [pid for pid in everyone if procs.seen(pid)], 10)
+
+
+def test_status_of_nothing_is_a_sentence(tmp_path: Path) -> None:
+    refused = _commons("status", home=tmp_path)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "does not run" in refused.stderr
