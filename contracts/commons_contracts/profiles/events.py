@@ -20,6 +20,10 @@ class PersonRegistered(Event, of="person", about=("person",)):
     state: AccountState
 
 
+class PersonCameOfAge(Event, of="person", about=("person",)):
+    person: PersonId
+
+
 class MembershipBegan(Event, of="membership", about=("person",)):
     """Also the safety card: whether she is an adult, which every contact between two people asks."""
 

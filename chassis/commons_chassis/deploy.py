@@ -1,0 +1,107 @@
+"""The deploy step: databases and roles, the stream, the consumers. Idempotent; run before the services start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import nats
+import psycopg
+from nats.js.api import ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+from psycopg import sql
+
+from .service import Service
+
+STREAM = "EVENTS"
+CLOCK_BUCKET = "CLOCK"
+ROLES = ("owner", "app", "engine")
+
+
+def provision(admin_dsn: str, name: str, passwords: Mapping[str, str], *, database: str = "") -> None:
+    """Make the database `commons_<name>` (or `database`) and its three roles, or bring their passwords up to date.
+
+    `passwords` has a key for each of owner, app, engine. The app role bypasses nothing; the engine role gets the chassis'
+    tables only, in the migrations.
+    """
+    database = database or f"commons_{name}"
+    with psycopg.connect(admin_dsn, autocommit=True) as admin:
+        for role in ROLES:
+            _role(admin, f"{name}_{role}", passwords[role])
+        if admin.execute("select 1 from pg_database where datname = %s", [database]).fetchone() is None:
+            owner = sql.Identifier(f"{name}_owner")
+            admin.execute(sql.SQL("create database {} owner {}").format(sql.Identifier(database), owner))
+            admin.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(database)))
+        for role in ROLES[1:]:
+            grant = sql.SQL("grant connect on database {} to {}")
+            admin.execute(grant.format(sql.Identifier(database), sql.Identifier(f"{name}_{role}")))
+    parts = psycopg.conninfo.conninfo_to_dict(admin_dsn) | {"dbname": database}
+    with psycopg.connect(psycopg.conninfo.make_conninfo("", **parts), autocommit=True) as inside:
+        _privileges(inside, name)
+
+
+def _role(admin: psycopg.Connection, role: str, password: str) -> None:
+    known = admin.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
+    verb = sql.SQL(
+        "alter role {} login nobypassrls password {}" if known else "create role {} login nobypassrls password {}"
+    )
+    admin.execute(verb.format(sql.Identifier(role), sql.Literal(password)))
+
+
+def _privileges(inside: psycopg.Connection, name: str) -> None:
+    owner, app, engine = (sql.Identifier(f"{name}_{role}") for role in ROLES)
+    inside.execute(sql.SQL("alter schema public owner to {}").format(owner))
+    inside.execute(sql.SQL("grant usage on schema public to {}, {}").format(app, engine))
+    rows = sql.SQL(
+        "alter default privileges for role {} in schema public grant select, insert, update, delete on tables to {}"
+    )
+    inside.execute(rows.format(owner, app))
+    numbers = sql.SQL("alter default privileges for role {} in schema public grant usage on sequences to {}")
+    inside.execute(numbers.format(owner, app))
+
+
+def durable(listener: str, owner: str) -> str:
+    """The name of the consumer by which one service hears another."""
+    return f"{listener}-{owner}"
+
+
+async def declare_streams(nats_url: str, services: Iterable[Service]) -> None:
+    """The stream of facts, one durable pull consumer for each (listening service, owner), and the clock's bucket.
+
+    max_ack_pending bounds what a listener may hold; max_deliver is a backstop behind the dead letters.
+    """
+    client = await nats.connect(nats_url)
+    try:
+        js = client.jetstream()
+        config = StreamConfig(
+            name=STREAM,
+            subjects=["evt.>"],
+            retention=RetentionPolicy.LIMITS,
+            storage=StorageType.FILE,
+            num_replicas=1,
+            duplicate_window=120,
+            allow_msg_ttl=True,
+            allow_atomic=True,
+            max_msg_size=1 << 20,
+        )
+        try:
+            await js.update_stream(config)
+        except NotFoundError:
+            await js.add_stream(config)
+        for service in services:
+            for owner in service.hears:
+                await js.add_consumer(STREAM, consumer(service.name, owner))
+        await js.create_key_value(bucket=CLOCK_BUCKET, history=1)
+    finally:
+        await client.close()
+
+
+def consumer(listener: str, owner: str) -> ConsumerConfig:
+    return ConsumerConfig(
+        name=durable(listener, owner),
+        durable_name=durable(listener, owner),
+        filter_subject=f"evt.{owner}.>",
+        deliver_policy=DeliverPolicy.ALL,
+        ack_wait=30,
+        max_deliver=6,
+        max_ack_pending=1000,
+    )

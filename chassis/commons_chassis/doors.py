@@ -1,0 +1,140 @@
+"""How a message becomes a transaction: requests with their checks and repeats, facts, deadlines."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import BaseModel
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
+
+from commons_contracts.base import Actor, Command, Due, Entry, Event, Refusal, Request
+from commons_contracts.codes import RefusalCode
+from commons_contracts.ids import PLATFORM
+
+from .ids import new_id
+from .service import Service
+from .standing import admit
+from .tx import NOBODY, Tx
+
+T = TypeVar("T")
+CONFLICTS = ("40001", "40P01")
+TRIES = 3
+
+
+@asynccontextmanager
+async def transaction(
+    service: Service,
+    engine: AsyncEngine,
+    actor: Actor,
+    now: datetime,
+    *,
+    own: bool = False,
+    cause: UUID | None = None,
+) -> AsyncIterator[Tx]:
+    """A transaction on the actor's ground; committed with its facts when the block ends well, else rolled back.
+
+    `own`: the service acts for itself, on a fact or a deadline.
+    """
+    async with AsyncSession(engine, expire_on_commit=False) as db, db.begin():
+        tx = Tx(
+            db=db,
+            metadata=service.metadata,
+            actor=actor,
+            now=now,
+            cause=cause,
+            own_reactions=service.own_reactions,
+        )
+        await tx.enter(own=own)
+        yield tx
+        await tx.write_facts()
+
+
+async def answer(request: Request[Any], tx: Tx, service: Service, *, key: str | None = None) -> BaseModel:
+    """Check the caller, see whether this was answered before, ask the handler. Refusals and faults are raised."""
+    kind, fn = service.requests[type(request).subject]
+    await admit(kind, tx)
+    if kind.entry is Entry.OPERATOR:
+        await tx.enter(own=True)
+    if not isinstance(request, Command):
+        return await fn(request, tx)  # type: ignore[no-any-return]
+    if key is not None and (before := await _answered(request, tx, key)) is not None:
+        return before
+    reply: BaseModel = await fn(request, tx)
+    await _keep_answer(request, tx, key, reply)
+    return reply
+
+
+async def _answered(request: Request[Any], tx: Tx, key: str) -> BaseModel | None:
+    """The first answer to this key; while the first is still at work, this waits for it (on its row)."""
+    t = tx.metadata.tables["answered"]
+    digest = hashlib.sha256(request.model_dump_json().encode()).digest()
+    row = {**_which(request, tx, key), "body_hash": digest}
+    if await tx.value(insert(t).values(row).on_conflict_do_nothing().returning(t.c.key)) is not None:
+        return None
+    mine = [t.c[name] == value for name, value in _which(request, tx, key).items()]
+    known = await tx.row(sa.select(t.c.body_hash, t.c.reply).where(*mine))
+    if known is None or known["body_hash"] != digest:
+        raise Refusal(RefusalCode.IDEMPOTENCY_CONFLICT)
+    return type(request).reply.model_validate(known["reply"])
+
+
+def _which(request: Request[Any], tx: Tx, key: str) -> dict[str, Any]:
+    person = tx.actor.person or NOBODY
+    return {"project": tx.project, "person": person, "operation": type(request).subject, "key": key}
+
+
+async def _keep_answer(request: Request[Any], tx: Tx, key: str | None, reply: BaseModel) -> None:
+    if key is not None:
+        t = tx.metadata.tables["answered"]
+        mine = [t.c[name] == value for name, value in _which(request, tx, key).items()]
+        await tx.run(sa.update(t).where(*mine).values(reply=reply.model_dump(mode="json")))
+    audit = tx.metadata.tables["audit"]
+    entry = {"id": new_id(), "project": tx.project, "person": tx.actor.person, "operation": type(request).subject}
+    await tx.run(sa.insert(audit).values(entry))
+
+
+async def react(event: Event, tx: Tx, service: Service) -> None:
+    """All of the service's reactions to one fact, in the transaction that also notes that it was heard."""
+    _, reactions = service.reactions.get(type(event).subject, (None, []))
+    for reaction in reactions:
+        await reaction(event, tx)
+
+
+async def fall_due(due: Due, key: str, tx: Tx, service: Service) -> None:
+    """The deadline's row goes with its effect; a deadline cancelled meanwhile does nothing."""
+    t = tx.metadata.tables["due"]
+    gone = sa.delete(t).where(t.c.project == tx.project, t.c.key == key, t.c.subject == type(due).subject)
+    if await tx.run(gone) == 1:
+        await service.dues[type(due).subject][1](due, tx)
+
+
+def service_actor(project: UUID | None) -> Actor:
+    """Facts and deadlines act for nobody, on one project's ground."""
+    return Actor(project=project or PLATFORM)  # type: ignore[arg-type]
+
+
+def conflicting(error: BaseException) -> bool:
+    """Did two transactions cross, so that running this one again is right?"""
+    if isinstance(error, StaleDataError):
+        return True
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in CONFLICTS
+
+
+async def rerun(work: Callable[[], Awaitable[T]]) -> T:
+    """Run a transaction, and again (at most three times in all) when it crossed another."""
+    for left in reversed(range(TRIES)):
+        try:
+            return await work()
+        except (StaleDataError, DBAPIError) as crossed:
+            if not left or not conflicting(crossed):
+                raise
+    raise AssertionError  # the last try has returned or raised

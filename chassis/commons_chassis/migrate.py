@@ -1,0 +1,76 @@
+"""Bring a service's database up to date; write the next migration; say how tables, walls and migrations differ."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from . import walls
+from .service import Service
+from .settings import driver
+
+
+@contextlib.contextmanager
+def _owner(dsn: str) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(driver(dsn, sync=True), poolclass=sa.NullPool)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _folder(service: Service) -> Path:
+    return Path(str(files(service.migrations)))
+
+
+def _config(service: Service, engine: sa.Engine) -> Config:
+    it = Config(stdout=io.StringIO())
+    it.set_main_option("script_location", str(files("commons_chassis") / "alembic"))
+    it.set_main_option("version_locations", str(_folder(service)))
+    it.set_main_option("path_separator", "newline")
+    it.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    it.attributes.update(engine=engine, metadata=service.metadata)
+    return it
+
+
+def upgrade(service: Service, owner_dsn: str) -> None:
+    """Run what is missing. Forward only: there is no way back but a new migration."""
+    with _owner(owner_dsn) as engine:
+        command.upgrade(_config(service, engine), "head")
+
+
+def differences(service: Service, owner_dsn: str) -> list[str]:
+    """How a migrated database differs from the tables in code, walls included; empty when it does not."""
+    with _owner(owner_dsn) as engine, engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found = [str(diff) for diff in compare_metadata(context, service.metadata)]
+        have, want = walls.policies(connection), walls.wanted(service.metadata)
+        found += [f"missing wall: {row}" for row in sorted(want - have)]
+        return found + [f"unknown wall: {row}" for row in sorted(have - want)]
+
+
+def revise(service: Service, owner_dsn: str, text: str) -> Path:
+    """Write the next migration from the difference, with the walls of new tables. Read it before you commit it."""
+    upgrade(service, owner_dsn)
+    with _owner(owner_dsn) as engine:
+        with engine.connect() as connection:
+            known = set(sa.inspect(connection).get_table_names())
+        number = f"{len(list(_folder(service).glob('[0-9]*.py'))) + 1:04}"
+        command.revision(_config(service, engine), text, autogenerate=True, rev_id=number)
+    written = next(_folder(service).glob(f"{number}_*.py"))
+    fresh = [t for t in service.metadata.sorted_tables if t.name not in known]
+    lines = [f"    op.execute({statement!r})\n" for t in fresh for statement in walls.ddl(t, service.name)]
+    with written.open("a") as out:
+        out.writelines(lines)
+    sys.stderr.write(f"wrote {written}\n")
+    return written

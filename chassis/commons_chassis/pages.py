@@ -1,0 +1,88 @@
+"""Lists that can be walked while they change: keyset pages, and news since a cursor."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.sql.elements import UnaryExpression
+
+from commons_contracts.base import Message, Page, Refusal
+from commons_contracts.codes import RefusalCode
+
+from .tx import Tx
+
+V = TypeVar("V", bound=Message)
+_cursor: TypeAdapter[list[UUID | datetime | int | str]] = TypeAdapter(list[UUID | datetime | int | str])
+
+
+def _place(values: Sequence[Any]) -> str:
+    return base64.urlsafe_b64encode(_cursor.dump_json(list(values))).decode().rstrip("=")
+
+
+def _values(cursor: str, columns: Sequence[sa.ColumnElement[Any]]) -> list[Any]:
+    """The key values a cursor names, of the columns' own types; a cursor that is none of ours is NOT_FOUND."""
+    try:
+        found = _cursor.validate_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        typed = [TypeAdapter(c.type.python_type).validate_python(v) for c, v in zip(columns, found, strict=True)]
+    except (ValidationError, ValueError) as odd:
+        raise Refusal(RefusalCode.NOT_FOUND, "cursor") from odd
+    return typed
+
+
+def _behind(keys: Sequence[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
+    """Rows that come after the given one: equal so far, and then strictly further, key by key."""
+    clauses = []
+    for i, key in enumerate(keys):
+        column, falls = _direction(key)
+        same = [_direction(k)[0] == v for k, v in zip(keys[:i], values[:i], strict=True)]
+        clauses.append(sa.and_(*same, column < values[i] if falls else column > values[i]))
+    return sa.or_(*clauses)
+
+
+def _direction(key: Any) -> tuple[sa.ColumnElement[Any], bool]:
+    if isinstance(key, UnaryExpression):
+        return key.element, key.modifier is sa.sql.operators.desc_op
+    return key, False
+
+
+async def page(
+    tx: Tx,
+    statement: sa.Select[Any],
+    *,
+    keys: Sequence[Any],
+    first: int,
+    after: str | None,
+    show: Callable[[sa.RowMapping], V],
+) -> Page[V]:
+    """The `first` rows behind `after` in the order of `keys` (together unique, none nullable), and the total."""
+    total = await tx.value(sa.select(sa.func.count()).select_from(statement.order_by(None).subquery()))
+    columns = [_direction(key)[0] for key in keys]
+    wanted = statement.add_columns(*(c.label(f"_key_{i}") for i, c in enumerate(columns)))
+    if after is not None:
+        wanted = wanted.where(_behind(keys, _values(after, columns)))
+    rows = await tx.rows(wanted.order_by(*keys).limit(first + 1))
+    shown = rows[:first]
+    cursors = tuple(_place([row[f"_key_{i}"] for i in range(len(keys))]) for row in shown)
+    return Page(items=tuple(show(r) for r in shown), cursors=cursors, more=len(rows) > first, total=total or 0)
+
+
+async def news(
+    tx: Tx, statement: sa.Select[Any], changed: sa.ColumnElement[int], cursor: str | None
+) -> tuple[Sequence[sa.RowMapping], str]:
+    """Rows written since `cursor`, and the cursor to ask with next; without one, no rows and the cursor of now.
+
+    The cursor is the oldest transaction still running: whatever it or a later one writes is told next time. So a row may
+    be told twice, and none is missed (PostgreSQL, pg_snapshot_xmin).
+    """
+    now = await tx.value(sa.text("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
+    if cursor is None:
+        return [], str(now)
+    if not cursor.isdigit():
+        raise Refusal(RefusalCode.NOT_FOUND, "cursor")
+    return await tx.rows(statement.where(changed >= int(cursor)).order_by(changed)), str(now)

@@ -1,0 +1,187 @@
+"""One request, one fact heard, one deadline: one transaction. Handlers load, decide and emit; the chassis commits."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from commons_contracts.base import Actor, Due, Event, Refusal
+from commons_contracts.codes import RefusalCode
+from commons_contracts.ids import PLATFORM, PersonId, ProjectId
+
+from .clock import real_now
+from .ids import new_id
+
+A = TypeVar("A")
+NOBODY = UUID(int=0)
+ENTER = sa.text(
+    "select set_config('app.project', :project, true), set_config('app.person', :person, true),"
+    " set_config('app.own', :own, true)"
+)
+CLAIM = sa.text(
+    "insert into sequences (aggregate, seq) select * from unnest(cast(:aggregates as uuid[]), cast(:counts as int[]))"
+    " on conflict (aggregate) do update set seq = sequences.seq + excluded.seq returning aggregate, seq"
+)
+Reaction = Callable[[Any, "Tx"], Awaitable[None]]
+
+
+@dataclass(kw_only=True)
+class Tx:
+    """The transaction a handler works in; see docs/chassis.md. Everything goes through it, nothing ends it."""
+
+    db: AsyncSession
+    metadata: sa.MetaData
+    actor: Actor
+    now: datetime
+    cause: UUID | None = None
+    own_reactions: dict[type[Event], list[Reaction]] = field(default_factory=dict)
+    emitted: list[Event] = field(default_factory=list)
+    wrote: list[str] = field(default_factory=list)
+    written: int = 0
+
+    @property
+    def project(self) -> ProjectId:
+        return self.actor.project or PLATFORM
+
+    @property
+    def person(self) -> PersonId:
+        if self.actor.person is None:
+            msg = "this request has no person: its entry should have been ACCOUNT or more"
+            raise LookupError(msg)
+        return self.actor.person
+
+    async def enter(self, *, own: bool) -> None:
+        """Tell the database whose rows this transaction may see; `own`: the service acts for itself, and sees persons'."""
+        person = str(self.actor.person or NOBODY)
+        await self.db.execute(ENTER, {"project": str(self.project), "person": person, "own": "on" if own else "off"})
+
+    # ------------------------------------------------------------ aggregates
+    async def find(self, kind: type[A], id: UUID) -> A | None:
+        """Fetch and lock. Another project's rows are simply not there."""
+        return await self.db.get(kind, id, with_for_update=True, populate_existing=True)
+
+    async def load(self, kind: type[A], id: UUID) -> A:
+        """As `find`; Refusal(NOT_FOUND) where there is none."""
+        found = await self.find(kind, id)
+        if found is None:
+            raise Refusal(RefusalCode.NOT_FOUND)
+        return found
+
+    async def load_many(self, kind: type[A], ids: Collection[UUID]) -> dict[UUID, A]:
+        """Fetch and lock several, in id order so that two such fetches cannot deadlock; those not there are absent."""
+        await self.db.flush()
+        key = sa.inspect(kind).primary_key[0]
+        wanted = sa.select(kind).where(key.in_(ids)).order_by(key).with_for_update()
+        found = await self.db.scalars(wanted.execution_options(populate_existing=True))
+        return {sa.inspect(thing).identity[0]: thing for thing in found}
+
+    async def all_of(self, kind: type[A], *where: sa.ColumnElement[bool]) -> Sequence[A]:
+        """Fetch and lock all that fit, in id order."""
+        await self.db.flush()
+        wanted = sa.select(kind).where(*where).order_by(sa.inspect(kind).primary_key[0]).with_for_update()
+        return (await self.db.scalars(wanted.execution_options(populate_existing=True))).all()
+
+    def add(self, *things: object) -> None:
+        self.db.add_all(things)
+
+    # ------------------------------------------------------------ statements
+    async def run(self, statement: sa.sql.dml.UpdateBase, values: Sequence[dict[str, Any]] | None = None) -> int:
+        """Insert, update or delete; with `values`, many rows in one go. Returns how many rows, -1 where unknown."""
+        if values is not None and not values:
+            return 0
+        await self.db.flush()
+        done = await self.db.execute(statement, values) if values is not None else await self.db.execute(statement)
+        return done.rowcount if isinstance(done, CursorResult) else -1
+
+    async def rows(self, statement: sa.Executable) -> Sequence[sa.RowMapping]:
+        await self.db.flush()
+        return (await self.db.execute(statement)).mappings().all()
+
+    async def row(self, statement: sa.Executable) -> sa.RowMapping | None:
+        await self.db.flush()
+        return (await self.db.execute(statement)).mappings().first()
+
+    async def value(self, statement: sa.Executable) -> Any:
+        """The first column of the first row, or None."""
+        await self.db.flush()
+        return (await self.db.execute(statement)).scalar()
+
+    # ------------------------------------------------------------ facts
+    async def emit(self, *events: Event) -> None:
+        """Tell that something happened: written with the transaction, told to the others after it."""
+        for event in events:
+            self.emitted.append(event)
+            for react in self.own_reactions.get(type(event), ()):
+                await react(event, self)
+
+    async def write_facts(self) -> None:
+        """Number, log and queue what was emitted. The chassis calls it just before the commit."""
+        await self.db.flush()
+        events = self.emitted[self.written :]
+        if not events:
+            return
+        self.written = len(self.emitted)
+        numbers = await self._numbers(events)
+        log, outbox = self.metadata.tables["event_log"], self.metadata.tables["outbox"]
+        rows = []
+        for event in events:
+            seq = numbers[event.aggregate] = numbers[event.aggregate] + 1
+            self.wrote.append(f"{type(event).owner}/{event.aggregate}/{seq}")
+            rows.append(
+                {
+                    "id": new_id(),
+                    "aggregate": event.aggregate,
+                    "seq": seq,
+                    "subject": type(event).subject,
+                    "project": event.project,
+                    "at": event.at,
+                    "cause": self.cause,
+                    "about": list(event.persons),
+                    "body": event.model_dump(mode="json"),
+                }
+            )
+        await self.db.execute(sa.insert(log), rows)
+        await self.db.execute(sa.insert(outbox), [{"id": r["id"], "project": r["project"]} for r in rows])
+
+    async def _numbers(self, events: Sequence[Event]) -> dict[UUID, int]:
+        """Claim the next numbers of each aggregate; the row lock keeps its facts in order. Returns the last one used."""
+        counts: dict[UUID, int] = {}
+        for event in events:
+            counts[event.aggregate] = counts.get(event.aggregate, 0) + 1
+        ordered = sorted(counts)
+        last = await self.db.execute(CLAIM, {"aggregates": ordered, "counts": [counts[a] for a in ordered]})
+        return {aggregate: seq - counts[aggregate] for aggregate, seq in last}
+
+    # ------------------------------------------------------------ time
+    async def later(self, due: Due, *, at: datetime, key: str) -> None:
+        """Have this service reminded at a business time; the same key replaces what was set before."""
+        t = self.metadata.tables["due"]
+        row = {
+            "project": self.project,
+            "key": key,
+            "due_at": at,
+            "subject": type(due).subject,
+            "body": due.model_dump(mode="json"),
+        }
+        put = insert(t).values(row)
+        fresh = {**{k: row[k] for k in ("due_at", "subject", "body")}, "tries": 0, "not_before": None}
+        await self.run(put.on_conflict_do_update(index_elements=[t.c.project, t.c.key], set_=fresh))
+
+    async def forget(self, key: str) -> None:
+        """Cancel everything due whose key begins so."""
+        t = self.metadata.tables["due"]
+        await self.run(sa.delete(t).where(t.c.project == self.project, t.c.key.startswith(key, autoescape=True)))
+
+    async def copy_age(self, owner: str) -> timedelta | None:
+        """How long ago this service last heard all that `owner` had to tell; None: never."""
+        t = self.metadata.tables["owners_heard"]
+        at = await self.value(sa.select(t.c.at).where(t.c.owner == owner))
+        return None if at is None else real_now() - at

@@ -1,0 +1,148 @@
+"""One transaction: its ground, its aggregates, its facts and its deadlines."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from toy import counting
+from toy.counting import Counter_, Raise, Raised, Rested, Start, Started
+
+from commons_chassis import doors
+from commons_chassis.faults import Fault
+from commons_chassis.ids import new_id
+from commons_chassis.testing import NOON, hear, pass_time, play, refused, run, told
+from commons_contracts.base import Actor
+from commons_contracts.codes import AccountState, Conduct, FaultCode, RefusalCode
+from commons_contracts.ids import PLATFORM, PersonId, membership_of
+from commons_contracts.profiles import ConductAccepted, ConductInForce, PersonRegistered
+
+service = counting.service
+
+
+async def test_a_fact_is_logged_numbered_and_queued_with_what_it_tells_of(tx):
+    counter = await run(service, Start(), tx)
+    await run(service, Raise(counter=counter.id, by=2), tx)
+
+    log = tx.metadata.tables["event_log"]
+    rows = await tx.rows(sa.select(log).where(log.c.aggregate == counter.id).order_by(log.c.seq))
+    queued = await tx.rows(sa.select(tx.metadata.tables["outbox"]))
+    assert [(r["seq"], r["subject"]) for r in rows] == [(1, Started.subject), (2, Raised.subject)]
+    assert {r["id"] for r in queued} == {r["id"] for r in rows}
+    assert tx.wrote == [f"counting/{counter.id}/1", f"counting/{counter.id}/2"]
+
+
+async def test_a_refusal_stores_and_tells_nothing(tx):
+    counter = await run(service, Start(), tx)
+
+    async with refused(tx, RefusalCode.OPEN_REQUEST_LIMIT, max=3):
+        await run(service, Raise(counter=counter.id, by=4, most=3), tx)
+
+    assert (await run(service, Counter_(counter=counter.id), tx)).count == 0
+
+
+async def test_another_project_sees_what_a_random_id_sees(tx):
+    counter = await run(service, Start(), tx)
+    await play(tx, project=new_id())
+
+    for id in (counter.id, new_id()):
+        async with refused(tx, RefusalCode.NOT_FOUND):
+            await run(service, Raise(counter=id), tx)
+
+
+async def test_without_a_project_the_database_gives_no_rows_but_an_error(tx):
+    await tx.db.execute(sa.text("select set_config('app.project', '', true)"))
+    with pytest.raises(DBAPIError):
+        await tx.rows(sa.select(counting.counters))
+
+
+async def test_the_same_key_gives_the_same_answer_and_one_effect(tx):
+    counter = await run(service, Start(), tx)
+    answers = [await run(service, Raise(counter=counter.id), tx, key="k") for _ in range(10)]
+
+    assert {a.count for a in answers} == {1}
+    assert len([e for e in told(tx) if isinstance(e, Raised)]) == 1
+    async with refused(tx, RefusalCode.IDEMPOTENCY_CONFLICT):
+        await run(service, Raise(counter=counter.id, by=2), tx, key="k")
+
+
+async def test_a_key_belongs_to_its_person(tx):
+    counter = await run(service, Start(), tx)
+    await run(service, Raise(counter=counter.id), tx, key="k")
+    await play(tx)
+    assert (await run(service, Raise(counter=counter.id), tx, key="k")).count == 2
+
+
+async def test_deadlines_fall_due_in_order_each_at_its_own_time(tx):
+    await run(service, Start(rest_at=NOON + timedelta(days=1)), tx)
+    await run(service, Start(rest_at=NOON + timedelta(days=1, hours=12)), tx)
+
+    await pass_time(service, tx, to=NOON + timedelta(days=30))
+
+    rests = [(e.at - NOON, e.nth) for e in told(tx) if isinstance(e, Rested)]
+    assert rests == [
+        (timedelta(days=1), 1),
+        (timedelta(days=1, hours=12), 1),
+        (timedelta(days=2), 2),
+        (timedelta(days=2, hours=12), 2),
+        (timedelta(days=3), 3),
+        (timedelta(days=3, hours=12), 3),
+    ]
+
+
+async def test_a_cancelled_deadline_does_nothing(tx):
+    counter = await run(service, Start(rest_at=NOON + timedelta(days=1)), tx)
+    await tx.forget(f"counter:{counter.id}")
+    await pass_time(service, tx, to=NOON + timedelta(days=30))
+    assert not [e for e in told(tx) if isinstance(e, Rested)]
+
+
+async def test_a_stranger_is_no_member_and_nobody_is_unauthenticated(tx):
+    tx.actor = Actor(person=PersonId(new_id()), project=tx.project)
+    async with refused(tx, RefusalCode.NOT_A_MEMBER):
+        await run(service, Start(), tx)
+    tx.actor = Actor(project=tx.project)
+    with pytest.raises(Fault) as fault:
+        await run(service, Start(), tx)
+    assert fault.value.code is FaultCode.UNAUTHENTICATED
+
+
+async def test_roles_on_the_wire_are_not_believed(tx):
+    tx.actor = tx.actor.model_copy(update={"person": PersonId(new_id()), "roles": frozenset({"COORDINATOR"})})
+    async with refused(tx, RefusalCode.NOT_A_MEMBER):
+        await run(service, Start(), tx)
+
+
+async def test_a_new_code_of_conduct_stops_writes_until_it_is_accepted(tx):
+    person, project = tx.person, tx.project
+    in_force = ConductInForce(project=project, at=NOON, conduct=new_id(), kind=Conduct.COMMUNITY, version=2)
+    await hear(service, in_force, tx)
+
+    async with refused(tx, RefusalCode.CODE_OF_CONDUCT_REQUIRED, kind=Conduct.COMMUNITY, version=2):
+        await run(service, Start(), tx)
+
+    membership = membership_of(person, project)
+    accepted = ConductAccepted(
+        project=project, at=NOON, membership=membership, person=person, kind=Conduct.COMMUNITY, version=2
+    )
+    await hear(service, accepted, tx)
+    await run(service, Start(), tx)
+
+
+async def test_who_waits_for_a_guardian_can_do_nothing(tx):
+    child = PersonId(new_id())
+    registered = PersonRegistered(project=PLATFORM, at=NOON, person=child, state=AccountState.PENDING_GUARDIAN)
+    await hear(service, registered, tx)
+    tx.actor = Actor(person=child, project=tx.project)
+    async with refused(tx, RefusalCode.GUARDIAN_CONSENT_REQUIRED):
+        await run(service, Start(), tx)
+
+
+async def test_a_deadline_that_was_replaced_meanwhile_is_left_alone(tx):
+    counter = await run(service, Start(rest_at=NOON), tx)
+    key = f"counter:{counter.id}"
+    await doors.fall_due(counting.Rest(counter=counter.id, nth=3), key, tx, service)
+    await doors.fall_due(counting.Rest(counter=counter.id, nth=3), key, tx, service)
+    assert len([e for e in told(tx) if isinstance(e, Rested)]) == 1
