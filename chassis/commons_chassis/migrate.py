@@ -6,6 +6,7 @@ import contextlib
 import io
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def _owner(dsn: str) -> Iterator[sa.Engine]:
 
 
 def _folder(service: Service) -> Path:
-    return Path(str(files(service.migrations)))
+    return Path(import_module(service.migrations).__path__[0])
 
 
 def _config(service: Service, engine: sa.Engine) -> Config:
