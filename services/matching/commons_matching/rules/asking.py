@@ -1,0 +1,129 @@
+"""Who may ask whom for a mentorship, and wait for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from commons_contracts.base import Refusal
+from commons_contracts.codes import Initiator, Method, RefusalCode, Role
+from commons_contracts.ids import PersonId
+from commons_contracts.mentoring import ProgrammeRules
+
+from .places import Places
+from .refusing import invalid_transition, mentor_unavailable
+from .round import Round
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asker:
+    """The person who asks, as the round knows her."""
+
+    person: PersonId
+    roles: frozenset[Role]
+    registered: frozenset[Role]
+    matched: bool
+    asked: tuple[PersonId, ...]
+    """The mentors with whom a request of hers is open."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The mentor in question, as this mentee may know her."""
+
+    person: PersonId
+    places: Places | None
+    """None: she takes no part in this round, or not in this style, or there is no such person."""
+    available: bool
+    """Her introduction is published and she has not paused."""
+    blocked: bool
+    unsure: bool
+    """Whether the two may be in contact is not known."""
+
+
+BY_METHOD = {
+    Method.MENTEE_PICKS: Role.MENTEE,
+    Method.ONE_WAY_MENTEE: Role.MENTEE,
+    Method.ONE_WAY_MENTOR: Role.MENTOR,
+}
+BY_INITIATOR = {
+    Initiator.MENTEE: Role.MENTEE,
+    Initiator.MENTOR: Role.MENTOR,
+    Initiator.TEACHER: Role.TEACHER,
+    Initiator.COORDINATOR: Role.COORDINATOR,
+}
+
+
+def beginners(rules: ProgrammeRules) -> frozenset[Role]:
+    """The roles that may begin: as named, or as the initiator or the method implies; none where an algorithm matches."""
+    if rules.requests.begun_by:
+        return frozenset(rules.requests.begun_by)
+    if rules.requests.initiator is Initiator.BY_METHOD:
+        role = BY_METHOD.get(rules.matching.method)
+    else:
+        role = BY_INITIATOR[rules.requests.initiator]
+    return frozenset() if role is None else frozenset({role})
+
+
+def may_ask(round: Round, asker: Asker, asked: Asked, *, at: datetime) -> None:
+    """A mentee asks a mentor (WESTEM framework: she reads introductions and sends the request, never the mentor).
+
+    The first rule broken, in this order, is the one she is told.
+    """
+    _may_begin(round, asker, asked)
+    round.require_open(at)
+    _takes_part(asker)
+    if asker.matched:
+        raise Refusal(RefusalCode.ALREADY_MATCHED)
+    if asked.person in asker.asked:
+        raise Refusal(RefusalCode.DUPLICATE_REQUEST)
+    most = round.rules.requests.open_most
+    if most is not None and len(asker.asked) >= most:
+        raise Refusal(RefusalCode.OPEN_REQUEST_LIMIT, max=most)
+    if may_meet(asked).free == 0:
+        raise mentor_unavailable()
+
+
+def may_wait(round: Round, asker: Asker, asked: Asked, *, waits: bool) -> None:
+    """A mentee waits for a mentor whose places are taken; also after the window, for that is when places come free."""
+    _may_begin(round, asker, asked)
+    _takes_part(asker)
+    if asker.matched:
+        raise Refusal(RefusalCode.ALREADY_MATCHED)
+    if waits or asked.person in asker.asked:
+        raise Refusal(RefusalCode.DUPLICATE_REQUEST)
+    if may_meet(asked).free:
+        raise invalid_transition("FREE", "WAITING")
+    if not round.rules.requests.waitlist:
+        raise Refusal(RefusalCode.MENTOR_AT_CAPACITY)
+
+
+def may_take(asker: Asker, asked: Asked) -> None:
+    """A mentee turns an offer into a request, whatever her number of open ones: the place is hers."""
+    if asked.person in asker.asked:
+        raise Refusal(RefusalCode.DUPLICATE_REQUEST)
+    may_meet(asked)
+
+
+def may_meet(asked: Asked) -> Places:
+    """Whoever is unknown, away or blocked cannot be asked, all with one answer; where safety is unsure, nobody can."""
+    if asked.places is None:
+        raise mentor_unavailable()
+    if asked.unsure:
+        raise Refusal(RefusalCode.SAFEGUARDING_UNKNOWN)
+    if asked.blocked or not asked.available:
+        raise mentor_unavailable()
+    return asked.places
+
+
+def _may_begin(round: Round, asker: Asker, asked: Asked) -> None:
+    if asker.person == asked.person:
+        raise Refusal(RefusalCode.SELF_REQUEST)
+    acts_as_mentor = Role.MENTEE not in asker.registered and Role.MENTOR in asker.registered
+    if acts_as_mentor or Role.MENTEE not in asker.roles & beginners(round.rules):
+        raise Refusal(RefusalCode.INITIATOR_NOT_ALLOWED, initiator=round.rules.requests.initiator)
+
+
+def _takes_part(asker: Asker) -> None:
+    if Role.MENTEE not in asker.registered:
+        raise Refusal(RefusalCode.ENROLMENT_REQUIRED)

@@ -1,0 +1,155 @@
+"""A connection: a mentee's request to a mentor, and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from commons_contracts.base import Refusal
+from commons_contracts.codes import ConnectionState, DeclineReason, NoticeCode, RefusalCode, Style
+from commons_contracts.ids import ConnectionId, MatchId, PersonId, ProjectId, RoundId
+from commons_contracts.matching import (
+    ConnectionAccepted,
+    ConnectionDeclined,
+    ConnectionExpired,
+    ConnectionReminded,
+    ConnectionRequested,
+    ConnectionWithdrawn,
+    NoticeWanted,
+)
+
+from .match import Match, match_of
+from .refusing import invalid_transition
+from .round import Round
+
+State = ConnectionState
+
+
+def ask(
+    id: ConnectionId,
+    round: Round,
+    *,
+    mentee: PersonId,
+    mentor: PersonId,
+    style: Style,
+    message: str,
+    at: datetime,
+    holds_place: bool = False,
+) -> Connection:
+    """A request as the programme lets it live: open until answered, at most for the days it gives."""
+    days = round.rules.requests.expiry_days
+    return Connection(
+        id=id,
+        project=round.project,
+        round=round.id,
+        mentor=mentor,
+        mentee=mentee,
+        style=style,
+        message=message,
+        asked_at=at,
+        expires_at=None if days is None else round.in_days(at, days),
+        holds_place=holds_place,
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class Connection:
+    id: ConnectionId
+    project: ProjectId
+    round: RoundId
+    mentor: PersonId
+    mentee: PersonId
+    style: Style
+    message: str
+    asked_at: datetime
+    expires_at: datetime | None
+    holds_place: bool = False
+    """A place is kept for this request, because it came from an offer."""
+    state: ConnectionState = State.ASKED
+    decline_reason: DeclineReason | None = None
+    decline_note: str = ""
+    match: MatchId | None = None
+
+    def requested(self) -> ConnectionRequested:
+        return ConnectionRequested(
+            **self._facts(self.asked_at), round=self.round, style=self.style, expires_at=self.expires_at
+        )
+
+    def reminders(self, round: Round) -> tuple[datetime, ...]:
+        """When the mentor is reminded, before the request runs out."""
+        days = round.rules.requests.reminder_days
+        times = (round.in_days(self.asked_at, day) for day in sorted(days))
+        return tuple(at for at in times if self.expires_at is None or at < self.expires_at)
+
+    def accept(self, *, by: PersonId, at: datetime) -> Match:
+        """The mentor says yes; whether a place is left is the places' to say."""
+        self._answer(State.ACCEPTED, by=by, at=at)
+        self.match = match_of(self.id)
+        return Match(
+            id=self.match,
+            project=self.project,
+            round=self.round,
+            connection=self.id,
+            mentor=self.mentor,
+            mentee=self.mentee,
+            style=self.style,
+            confirmed_at=at,
+        )
+
+    def accepted(self, at: datetime) -> ConnectionAccepted:
+        return ConnectionAccepted(**self._facts(at), match=match_of(self.id))
+
+    def decline(self, *, by: PersonId, at: datetime, reason: DeclineReason, note: str) -> ConnectionDeclined:
+        """The mentor says no, with a reason; her words, if any, are for the mentee alone (WESTEM mentor manual)."""
+        self._answer(State.DECLINED, by=by, at=at)
+        self.decline_reason, self.decline_note = reason, note
+        return ConnectionDeclined(**self._facts(at), reason=reason)
+
+    def withdraw(self, *, by: PersonId, at: datetime) -> ConnectionWithdrawn:
+        """The mentee takes it back."""
+        if by != self.mentee:
+            raise Refusal(RefusalCode.NOT_FOUND if by != self.mentor else RefusalCode.INITIATOR_NOT_ALLOWED)
+        self._leave(State.WITHDRAWN, at=at)
+        return ConnectionWithdrawn(**self._facts(at), matched_elsewhere=False)
+
+    def withdraw_elsewhere(self, at: datetime) -> ConnectionWithdrawn:
+        """The mentee was matched with somebody else."""
+        self._require_asked(State.WITHDRAWN_MATCHED_ELSEWHERE)
+        self.state = State.WITHDRAWN_MATCHED_ELSEWHERE
+        return ConnectionWithdrawn(**self._facts(at), matched_elsewhere=True)
+
+    def remind(self, nth: int, *, at: datetime) -> tuple[ConnectionReminded, NoticeWanted]:
+        self._require_asked("REMINDED")
+        fact = ConnectionReminded(**self._facts(at), nth=nth)
+        return fact, self.notice(self.mentor, NoticeCode.CONNECTION_REMINDER, at, number=nth)
+
+    def expire(self, at: datetime) -> ConnectionExpired:
+        """Nobody answered in the days that the programme gives."""
+        self._require_asked(State.EXPIRED)
+        self.state = State.EXPIRED
+        return ConnectionExpired(**self._facts(at))
+
+    def notice(self, to: PersonId, code: NoticeCode, at: datetime, *, number: int | None = None) -> NoticeWanted:
+        return NoticeWanted(project=self.project, at=at, person=to, code=code, subject_id=self.id, number=number)
+
+    def _answer(self, to: ConnectionState, *, by: PersonId, at: datetime) -> None:
+        """Only the one who was asked may answer; to a stranger it does not exist."""
+        if by != self.mentor:
+            raise Refusal(RefusalCode.NOT_REQUEST_RECIPIENT if by == self.mentee else RefusalCode.NOT_FOUND)
+        self._leave(to, at=at)
+
+    def _leave(self, to: ConnectionState, *, at: datetime) -> None:
+        self._require_asked(to)
+        if self.expires_at is not None and self.expires_at <= at:
+            raise invalid_transition(State.EXPIRED, to)
+        self.state = to
+
+    def _require_asked(self, to: ConnectionState | str) -> None:
+        if self.state is not State.ASKED:
+            raise invalid_transition(self.state, to)
+
+    def _facts(self, at: datetime) -> dict[str, Any]:
+        return {
+            "project": self.project, "at": at, "connection": self.id, "mentor": self.mentor, "mentee": self.mentee,
+        }  # fmt: skip
