@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from toy import counting
-from toy.counting import Counter_, Raise, Raised, Rested, Start, Started
+from toy.counting import CounterById, Raise, Raised, Rested, Start, Started
 
 from commons_chassis import doors
 from commons_chassis.faults import Fault
@@ -40,7 +40,7 @@ async def test_a_refusal_stores_and_tells_nothing(tx):
     async with refused(tx, RefusalCode.OPEN_REQUEST_LIMIT, max=3):
         await run(service, Raise(counter=counter.id, by=4, most=3), tx)
 
-    assert (await run(service, Counter_(counter=counter.id), tx)).count == 0
+    assert (await run(service, CounterById(counter=counter.id), tx)).count == 0
 
 
 async def test_another_project_sees_what_a_random_id_sees(tx):

@@ -1,10 +1,12 @@
 """One environment for every service's migrations."""
 
+from typing import Any
+
 from alembic import context
 from alembic.operations.ops import CreateTableOp
 
 
-def without_walls(_context, _revision, directives):
+def without_walls(_context: Any, _revision: Any, directives: Any) -> None:
     """Walls become statements of their own; a table's info is for the code."""
     for op in directives[0].upgrade_ops.ops:
         if isinstance(op, CreateTableOp):

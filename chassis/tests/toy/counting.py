@@ -57,7 +57,7 @@ class Break(Command[CounterView]):
     counter: UUID
 
 
-class Counter_(Query[CounterView]):
+class CounterById(Query[CounterView]):
     counter: UUID
 
 
@@ -124,7 +124,7 @@ async def break_it(command: Break, tx: Tx) -> CounterView:
 
 
 @answers
-async def counter(query: Counter_, tx: Tx) -> CounterView:
+async def counter(query: CounterById, tx: Tx) -> CounterView:
     row = await tx.row(sa.select(counters).where(counters.c.id == query.counter))
     if row is None:
         raise Refusal(RefusalCode.NOT_FOUND)

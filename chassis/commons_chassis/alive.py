@@ -1,0 +1,61 @@
+"""Services running in a test's own process, on real PostgreSQL and NATS: everything but the process boundary."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from .ask import Asker
+from .deploy import declare_streams
+from .run import start, stop
+from .runtime import Runtime, running
+from .service import Service
+from .settings import ServiceSettings
+from .testing import Database
+
+
+@dataclass(frozen=True)
+class Alive:
+    """The running services by name, and one connection to ask them."""
+
+    asker: Asker
+    runtimes: dict[str, Runtime]
+
+
+@asynccontextmanager
+async def alive(
+    services: Iterable[tuple[Service, Database]], nats_url: str, *, unsafe: str = ""
+) -> AsyncIterator[Alive]:
+    """Start them all; stop them in the end. `unsafe`: safeguards to switch off, to see a test go red."""
+    pairs = list(services)
+    await declare_streams(nats_url, [service for service, _ in pairs])
+    async with AsyncExitStack() as stack:
+        runtimes = {}
+        for service, database in pairs:
+            settings = ServiceSettings(
+                env="dev",
+                nats=nats_url,
+                name=service.name,
+                app_dsn=database.app_dsn,
+                engine_dsn=database.engine_dsn,
+                owner_dsn=database.owner_dsn,
+                unsafe=unsafe,
+            )
+            runtimes[service.name] = await stack.enter_async_context(started(service, settings))
+        asker = Asker(nats_url, name="test")
+        await asker.start()
+        stack.push_async_callback(asker.stop)
+        yield Alive(asker, runtimes)
+
+
+@asynccontextmanager
+async def started(service: Service, settings: ServiceSettings) -> AsyncIterator[Runtime]:
+    """One of them."""
+    async with running(service, settings) as runtime:
+        answerer, tasks = await start(runtime)
+        try:
+            yield runtime
+        finally:
+            await answerer.close(1)
+            await stop(tasks)

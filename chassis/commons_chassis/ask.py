@@ -1,0 +1,144 @@
+"""The one way to ask a service: a typed request in, its typed reply out. For the gateway, onebox and tests only."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from pydantic import BaseModel
+
+from commons_contracts.base import Actor, Command, Refusal, Request
+from commons_contracts.codes import FaultCode, RefusalCode
+from commons_contracts.ids import PersonId
+
+from . import wire
+from .faults import Fault
+from .ids import new_id
+from .operate import Operations
+from .runtime import nats_broker
+
+R = TypeVar("R", bound=BaseModel)
+
+TRY_SECONDS = 1.2
+PAUSE_SECONDS = 0.25
+REMEMBER_SECONDS = 10.0
+REMEMBER_PERSONS = 10_000
+
+
+@dataclass(frozen=True)
+class News:
+    """A fact just told: what kind, on whose ground, about which thing and persons. What it says is asked for."""
+
+    subject: str
+    project: UUID
+    aggregate: UUID
+    about: tuple[UUID, ...]
+
+
+class Asker:
+    """One connection for all questions of a process."""
+
+    def __init__(self, nats_url: str, *, name: str) -> None:
+        self.url, self.name = nats_url, name
+        self.dead, self.reconnected = asyncio.Event(), asyncio.Event()
+        self.broker: NatsBroker = nats_broker(nats_url, name, self.dead, self.reconnected)
+        self.client: Client
+        self._wrote: OrderedDict[PersonId, dict[str, float]] = OrderedDict()
+
+    async def start(self) -> None:
+        """Connect; raises OSError where no broker answers."""
+        self.client = await self.broker.connect()
+        self.operations = Operations(self.client)
+
+    async def stop(self) -> None:
+        await self.broker.stop()
+
+    async def ask(self, request: Request[R], actor: Actor, *, key: str | None = None, left: float = 5.0) -> R:
+        """Ask once; a command whose answer got lost is asked again with the same key, a query at most once more.
+
+        `left`: seconds the caller will wait. Raises Refusal, or Fault where nothing was decided.
+        """
+        command = isinstance(request, Command)
+        headers = {wire.ACTOR: wire.actor_header(actor), wire.REQUEST_ID: str(new_id())}
+        if command:
+            headers[wire.KEY] = key or str(new_id())
+        if actor.person and (after := self._recent(actor.person)):
+            headers[wire.AFTER] = after
+        body, until, tries = request.model_dump_json().encode(), time.monotonic() + left, 0
+        while True:
+            tries += 1
+            rest = until - time.monotonic()
+            reply = await self._once(type(request).subject, body, headers, min(rest, 4.0 if command else TRY_SECONDS))
+            if reply is not None and not _resting(reply):
+                return self._read(request, reply, actor)
+            if until - time.monotonic() < PAUSE_SECONDS or (not command and tries > 1):
+                raise Fault(FaultCode.UNAVAILABLE, retry_after=1.0, request_id=headers[wire.REQUEST_ID])
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _once(self, subject: str, body: bytes, headers: dict[str, str], seconds: float) -> Msg | None:
+        """None: nobody there, or nobody in time. What was asked may have happened all the same."""
+        sent = {**headers, wire.LEFT: str(int(seconds * 1000))}
+        try:
+            return await self.client.request(subject, body, timeout=max(seconds, 0.05), headers=sent)
+        except (NoRespondersError, TimeoutError, NatsError, OSError):
+            return None
+
+    def _read(self, request: Request[R], reply: Msg, actor: Actor) -> R:
+        headers = reply.headers or {}
+        if code := headers.get(wire.ERROR_CODE):
+            said = json.loads(reply.data)
+            if headers.get(wire.KIND) == "refusal":
+                raise Refusal(RefusalCode(code), said["rule"], **said["params"])
+            raise Fault(FaultCode(code), retry_after=said["retry_after"], request_id=headers.get(wire.REQUEST_ID, ""))
+        if actor.person and (wrote := headers.get(wire.WROTE)):
+            self._remember(actor.person, wrote)
+        return type(request).reply.model_validate_json(reply.data)  # type: ignore[return-value]
+
+    # ------------------------------------------------------------ a person sees what she has just done
+    def _remember(self, person: PersonId, wrote: str) -> None:
+        mine = self._wrote.setdefault(person, {})
+        self._wrote.move_to_end(person)
+        mine.update(dict.fromkeys(wrote.split(",")[-20:], time.monotonic()))
+        while len(self._wrote) > REMEMBER_PERSONS:
+            self._wrote.popitem(last=False)
+
+    def _recent(self, person: PersonId) -> str:
+        mine = self._wrote.get(person)
+        if not mine:
+            return ""
+        limit = time.monotonic() - REMEMBER_SECONDS
+        fresh = {fact: at for fact, at in mine.items() if at > limit}
+        if fresh:
+            self._wrote[person] = fresh
+        else:
+            del self._wrote[person]
+        return ",".join(list(fresh)[-50:])
+
+    # ------------------------------------------------------------ what just happened
+    async def news(self) -> AsyncIterator[News]:
+        """Every fact told from now on; nothing is replayed, so a gap in the connection is a gap here."""
+        heard = await self.client.subscribe("evt.>")
+        try:
+            async for message in heard.messages:
+                if not message.subject.endswith(".beat"):
+                    envelope = wire.Envelope.of(message.headers or {})
+                    kind = wire.kind_of(message.subject)
+                    yield News(kind, envelope.project, envelope.aggregate, envelope.about)
+        finally:
+            await heard.unsubscribe()
+
+
+def _resting(reply: Msg) -> bool:
+    """Its database is away, or it has too much to do: to be asked again, not an answer."""
+    return (reply.headers or {}).get(wire.ERROR_CODE) == FaultCode.UNAVAILABLE

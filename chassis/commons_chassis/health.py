@@ -1,0 +1,91 @@
+"""/livez, /readyz and /metrics of a service process: three plain answers, no web framework in every service."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+
+from nats.errors import Error as NatsError
+from nats.js.errors import Error as JetStreamError
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from .deploy import STREAM, durable
+from .log import logger
+from .metrics import OLDEST
+from .runtime import Runtime
+from .state import state_of
+
+LOOP_LAG_SECONDS = 5.0
+OLDEST_SECONDS = 30.0
+WATCH_SECONDS = 5.0
+
+
+class Health:
+    """Live: the loop turns. Ready: broker, database and consumers answer, and nothing waits too long to be told."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.turned = time.monotonic()
+
+    async def serve(self) -> None:
+        server = await asyncio.start_server(self._answer, "127.0.0.1", self.runtime.settings.health_port)
+        async with server:
+            await server.serve_forever()
+
+    async def watch(self) -> None:
+        """The loop's own pulse, and the watchdog: a process whose consumer is gone says so by ending."""
+        missing = 0
+        while True:
+            self.turned = time.monotonic()
+            await asyncio.sleep(WATCH_SECONDS)
+            missing = missing + 1 if await self._deaf() else 0
+            if missing >= 2:  # noqa: PLR2004 - one look may fall into a restart of the broker
+                logger.error("a consumer is gone")
+                self.runtime.dead.set()
+
+    async def _deaf(self) -> bool:
+        """Is a consumer missing? A broker that does not answer at all is not that."""
+        if not self.runtime.client.is_connected:
+            return False
+        for owner in self.runtime.service.hears:
+            try:
+                await self.runtime.js.consumer_info(STREAM, durable(self.runtime.service.name, owner))
+            except JetStreamError as gone:
+                if getattr(gone, "code", None) == 404:  # noqa: PLR2004 - JetStream's own number
+                    return True
+            except (NatsError, TimeoutError, OSError):
+                return False
+        return False
+
+    async def ready(self) -> bool:
+        try:
+            state = await state_of(self.runtime)
+        except (SQLAlchemyError, OSError, NatsError, TimeoutError):
+            return False
+        OLDEST.labels(self.runtime.service.name).set(state.oldest_seconds)
+        return self.runtime.client.is_connected and state.oldest_seconds < OLDEST_SECONDS
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError, asyncio.LimitOverrunError):
+            async with asyncio.timeout(5):
+                line = (await reader.readuntil(b"\r\n")).split()
+                path = line[1] if len(line) > 1 else b""
+                status, kind, body = await self._page(path)
+                head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+                writer.write(head.encode() + body)
+                await writer.drain()
+        writer.close()
+
+    async def _page(self, path: bytes) -> tuple[str, str, bytes]:
+        if path == b"/metrics":
+            await self.ready()
+            return "200 OK", CONTENT_TYPE_LATEST, generate_latest()
+        if path == b"/livez":
+            good = time.monotonic() - self.turned < WATCH_SECONDS + LOOP_LAG_SECONDS
+        elif path == b"/readyz":
+            good = await self.ready()
+        else:
+            return "404 Not Found", "text/plain", b""
+        return ("200 OK", "text/plain", b"ok\n") if good else ("503 Service Unavailable", "text/plain", b"not now\n")

@@ -1,0 +1,147 @@
+"""Answering requests: one bounded task each, always a reply, refusals and masked failures as headers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from nats.aio.msg import Msg
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from commons_contracts.base import Actor, Command, Refusal, Request
+from commons_contracts.codes import FaultCode
+
+from . import doors, wire
+from .faults import Fault
+from .log import logger, where
+from .metrics import ANSWERED
+from .runtime import Runtime
+
+AT_ONCE = 64
+QUEUED = 512
+RESTING = (OperationalError, InterfaceError, PoolTimeout, OSError)
+WAIT_FOR_FACTS = 1.0
+
+
+class Answerer:
+    """Answers `rpc.<service>.>` as one of the queue group; `close` lets what is in flight finish."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.slots = asyncio.Semaphore(AT_ONCE)
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.heard = runtime.service.metadata.tables["heard"]
+
+    async def start(self) -> None:
+        name = self.runtime.service.name
+        self.subscription = await self.runtime.client.subscribe(f"rpc.{name}.>", queue=name, cb=self._arrived)
+
+    async def close(self, seconds: float) -> None:
+        await self.subscription.drain()  # type: ignore[no-untyped-call]
+        if self.tasks:
+            await asyncio.wait(self.tasks, timeout=seconds)
+
+    async def _arrived(self, message: Msg) -> None:
+        """An overload is told at once instead of queued for ever."""
+        if len(self.tasks) >= QUEUED:
+            await self._say_fault(message, Fault(FaultCode.UNAVAILABLE, retry_after=0.5))
+            return
+        task = asyncio.create_task(self._answer(message, time.monotonic()))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _answer(self, message: Msg, arrived: float) -> None:
+        outcome = "done"
+        async with self.slots:
+            try:
+                await self._within(message, arrived)
+            except Refusal as no:
+                outcome = "refused"
+                await self._say_refusal(message, no)
+            except Fault as fault:
+                outcome = fault.code.lower()
+                await self._say_fault(message, fault)
+            except TimeoutError:
+                outcome = "late"
+                await self._say_fault(message, Fault(FaultCode.DEADLINE_EXCEEDED))
+            except Exception as broken:  # noqa: BLE001 - whatever it is, the caller gets an answer and no detail
+                outcome = await self._failed(message, broken)
+        operation = message.subject.rpartition(".")[2]
+        ANSWERED.labels(self.runtime.service.name, operation, outcome).observe(time.monotonic() - arrived)
+
+    async def _within(self, message: Msg, arrived: float) -> None:
+        headers = message.headers or {}
+        left = int(headers.get(wire.LEFT, "5000")) / 1000 - (time.monotonic() - arrived)
+        if left <= 0:
+            raise Fault(FaultCode.DEADLINE_EXCEEDED)
+        async with asyncio.timeout(left):
+            await self._hear_first(headers.get(wire.AFTER, ""))
+            request, actor = self._parsed(message, headers)
+            reply, wrote = await doors.rerun(lambda: self._transact(request, actor, headers.get(wire.KEY)))
+        if wrote:
+            self.runtime.committed.set()
+        await self._say(message, reply.model_dump_json().encode(), {wire.WROTE: ",".join(wrote)} if wrote else {})
+
+    def _parsed(self, message: Msg, headers: dict[str, Any]) -> tuple[Request[Any], Actor]:
+        found = self.runtime.service.requests.get(message.subject)
+        if found is None:
+            raise Fault(FaultCode.BAD_USER_INPUT)
+        try:
+            return found[0].model_validate_json(message.data), Actor.model_validate_json(headers[wire.ACTOR])
+        except (ValidationError, KeyError) as odd:
+            raise Fault(FaultCode.BAD_USER_INPUT) from odd
+
+    async def _transact(self, request: Request[Any], actor: Actor, key: str | None) -> tuple[BaseModel, list[str]]:
+        runtime = self.runtime
+        engine = runtime.app if isinstance(request, Command) else runtime.reads
+        async with doors.transaction(runtime.service, engine, actor, runtime.clock.now()) as tx:
+            reply = await doors.answer(request, tx, runtime.service, key=key)
+        return reply, tx.wrote
+
+    async def _hear_first(self, after: str) -> None:
+        """What the caller has just brought about elsewhere should be known here before she is answered: wait a little."""
+        wanted = {}
+        for item in filter(None, after.split(",")):
+            owner, aggregate, seq = item.split("/")
+            if owner in self.runtime.service.hears:
+                wanted[owner, UUID(aggregate)] = int(seq)
+        pause, waited = 0.005, 0.0
+        while wanted and waited < WAIT_FOR_FACTS and not await self._all_heard(wanted):
+            await asyncio.sleep(pause)
+            waited, pause = waited + pause, min(pause * 2, 0.1)
+
+    async def _all_heard(self, wanted: dict[tuple[str, UUID], int]) -> bool:
+        t = self.heard
+        which = sa.tuple_(t.c.owner, t.c.aggregate).in_(list(wanted))
+        async with self.runtime.engine.connect() as c:
+            rows = (await c.execute(sa.select(t).where(which))).mappings().all()
+        have = {(r["owner"], r["aggregate"]): r["seq"] for r in rows}
+        return all(have.get(key, 0) >= seq for key, seq in wanted.items())
+
+    async def _failed(self, message: Msg, broken: Exception) -> str:
+        """A database that is away is a fault that passes; anything else is a bug of ours: masked, and logged once."""
+        passing = isinstance(broken, RESTING) or (isinstance(broken, DBAPIError) and broken.connection_invalidated)
+        code = FaultCode.UNAVAILABLE if passing else FaultCode.INTERNAL
+        request_id = (message.headers or {}).get(wire.REQUEST_ID, "")
+        logger.error("request failed", subject=message.subject, code=code, request_id=request_id, **where(broken))
+        await self._say_fault(message, Fault(code, retry_after=0.5 if passing else None))
+        return code.lower()
+
+    # ------------------------------------------------------------ replies
+    async def _say(self, message: Msg, body: bytes, headers: dict[str, str]) -> None:
+        if message.reply:
+            await self.runtime.client.publish(message.reply, body, headers=headers or None)
+
+    async def _say_refusal(self, message: Msg, no: Refusal) -> None:
+        body = json.dumps({"rule": no.rule, "params": no.params}, default=str).encode()
+        await self._say(message, body, {wire.KIND: "refusal", wire.ERROR_CODE: no.code, wire.ERROR: "refused"})
+
+    async def _say_fault(self, message: Msg, fault: Fault) -> None:
+        body = json.dumps({"retry_after": fault.retry_after}).encode()
+        await self._say(message, body, {wire.KIND: "fault", wire.ERROR_CODE: fault.code, wire.ERROR: "failed"})
