@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import socket
 from collections.abc import Mapping
 from importlib import import_module
@@ -12,6 +13,7 @@ from commons_chassis import deploy, migrate
 from commons_chassis.run import serve
 from commons_chassis.service import Service
 from commons_chassis.settings import ServiceSettings
+from commons_gateway import devtoken
 from commons_gateway.app import build
 from commons_gateway.settings import GatewaySettings
 from commons_onebox.home import SERVICES, Home
@@ -37,9 +39,14 @@ APPS: dict[str, Service] = {name: import_module(f"commons_{name}.app").service f
 
 
 def provision(home: Home) -> None:
-    """Make the databases and the roles that are missing."""
+    """Make the databases, the roles and the keys that are missing."""
     for name in SERVICES:
         deploy.provision(home.postgres.admin_dsn, name, home.role_passwords(name))
+    if not home.issuer_key.exists():
+        devtoken.make_key(home.issuer_key)
+    if not home.gateway_secret.exists():
+        home.gateway_secret.touch(mode=0o600)
+        home.gateway_secret.write_bytes(secrets.token_bytes(32))
 
 
 def upgrade(home: Home, name: str) -> None:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Annotated, NoReturn
 
 import typer
@@ -106,6 +107,23 @@ def status() -> None:
 
 
 @app.command()
+def token(
+    who: Annotated[str, typer.Option("--as", metavar="ROLE@PROJECT", help="For example MENTEE@westem.")],
+    hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
+) -> None:
+    """Print a token of the development issuer: the gateway takes it for ROLE in PROJECT, or OPERATOR@PROJECT."""
+    from commons_onebox.tokens import NoSuchRole, issue
+
+    home = Home.of_environment()
+    if not home.issuer_key.exists():
+        _refuse(f"There is no platform in {home.folder} yet. Start it once with `make up`, or set COMMONS_HOME.")
+    try:
+        print(issue(home.issuer_key, who, hours=hours))
+    except NoSuchRole as wrong:
+        _refuse(str(wrong))
+
+
+@app.command()
 def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="End after the journeys: 0 only if every rule passed.")] = False,
@@ -113,7 +131,7 @@ def demo(
     journeys: Annotated[list[str] | None, typer.Argument(help="For example: J1. All of them if none is named.")] = None,
 ) -> None:
     """Play the journeys on a platform of its own, show every rule, and keep serving until Ctrl-C."""
-    from commons_onebox import demo as play
+    play = import_module("commons_onebox.demo")
 
     with _explained():
         raise typer.Exit(play.main(once, json, journeys or []))

@@ -106,9 +106,14 @@ class Home:
         return NatsServer(folder=self.folder / "nats", port=self.ports["nats"], monitor_port=self.ports["nats_monitor"])
 
     @property
-    def key_file(self) -> Path:
+    def issuer_key(self) -> Path:
         """The private key of the development issuer."""
         return self.folder / "keys" / "issuer.json"
+
+    @property
+    def gateway_secret(self) -> Path:
+        """What the gateway signs with where there is no development issuer."""
+        return self.folder / "keys" / "gateway"
 
     def role_passwords(self, service: str) -> dict[str, str]:
         return {role: self.passwords[f"{service}_{role}"] for role in ROLES}

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from commons_onebox import procs
+from commons_onebox.environment import of_gateway, of_service
 from commons_onebox.home import GATEWAY, SERVICES, Home, HomeError, Run
 from commons_onebox.server import SETPRIV, tail, wait_until
 from commons_onebox.supervisor import Child, Say, Stopped, Supervisor
@@ -72,9 +73,9 @@ class House:
 
         supervisor.finish([self._task("streams", partial(children.declare_streams, home))])
         for name in SERVICES:
-            body = partial(children.run_service, name, self._environment(name))
+            body = partial(children.run_service, name, of_service(home, name))
             supervisor.start(Child(name=name, body=body, log=home.log(name), floor=SERVICES_FLOOR))
-        body = partial(children.run_gateway, door, self._gateway_environment())
+        body = partial(children.run_gateway, door, of_gateway(home, self.url))
         supervisor.start(Child(name=GATEWAY, body=body, log=home.log(GATEWAY), floor=GATEWAY_FLOOR))
         supervisor.finish([self._task("probe", partial(children.wait_for_answers, home, self.url))])
         self._ready = True
@@ -95,25 +96,6 @@ class House:
 
     def _task(self, name: str, body: Callable[[], None]) -> Child:
         return Child(name=name, body=body, log=self.home.log(name), once=True)
-
-    def _environment(self, service: str) -> dict[str, str]:
-        """What one service is told; everything else of our own environment reaches it as well."""
-        prefix = f"COMMONS_{service.upper()}__"
-        return {
-            "COMMONS_ENV": os.environ.get("COMMONS_ENV", "dev"),
-            "COMMONS_NATS": self.home.broker.url,
-            f"{prefix}APP_DSN": self.home.dsn(service, "app"),
-            f"{prefix}ENGINE_DSN": self.home.dsn(service, "engine"),
-            f"{prefix}HEALTH_PORT": str(self.home.ports[service]),
-        }
-
-    def _gateway_environment(self) -> dict[str, str]:
-        return {
-            "COMMONS_ENV": os.environ.get("COMMONS_ENV", "dev"),
-            "COMMONS_NATS": self.home.broker.url,
-            "COMMONS_PORT": self.url.rpartition(":")[2],
-            "COMMONS_TOKEN_KEY_FILE": str(self.home.key_file),
-        }
 
     def _write_run(self, pids: dict[str, int]) -> None:
         everyone = {"supervisor": os.getpid(), **pids}

@@ -1,0 +1,44 @@
+"""What each process of the platform is told, on top of our own environment, which reaches all of them."""
+
+import os
+from typing import Final
+
+from pydantic import ValidationError
+
+from commons_chassis.settings import PlatformSettings
+from commons_onebox.home import Home, HomeError
+
+DEVELOPMENT: Final = "dev"
+
+
+def of_service(home: Home, service: str) -> dict[str, str]:
+    """Where its database and the broker are, with the passwords of its own two roles."""
+    told = {
+        "APP_DSN": home.dsn(service, "app"),
+        "ENGINE_DSN": home.dsn(service, "engine"),
+        "HEALTH_PORT": str(home.ports[service]),
+    }
+    if _settings().off("rls"):
+        # Who wants to see what the walls are for may let the services past them; nobody else is lent this role.
+        told["OWNER_DSN"] = home.dsn(service, "owner")
+    return _shared(home) | {f"COMMONS_{service.upper()}__{key}": value for key, value in told.items()}
+
+
+def of_gateway(home: Home, url: str) -> dict[str, str]:
+    """Where the broker is, and the key it signs with or trusts."""
+    told = _shared(home) | {"COMMONS_PORT": url.rpartition(":")[2]}
+    if _settings().env == DEVELOPMENT:
+        return told | {"COMMONS_TOKEN_KEY_FILE": str(home.issuer_key)}
+    return told | {"COMMONS_SECRET_FILE": str(home.gateway_secret)}
+
+
+def _shared(home: Home) -> dict[str, str]:
+    return {"COMMONS_ENV": _settings().env, "COMMONS_NATS": home.broker.url}
+
+
+def _settings() -> PlatformSettings:
+    """One machine is a developer's, unless COMMONS_ENV says otherwise."""
+    try:
+        return PlatformSettings() if "COMMONS_ENV" in os.environ else PlatformSettings(env=DEVELOPMENT)
+    except ValidationError:
+        raise HomeError(f"COMMONS_ENV is {os.environ['COMMONS_ENV']!r}, and should be dev or production.") from None
