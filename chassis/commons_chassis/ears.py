@@ -134,6 +134,17 @@ class Ear:
         await self._unpark(aggregate, known, tx)
         return "applied"
 
+    async def resume(self, fact: Fact, tx: Tx, *, skip: bool) -> None:
+        """A dead letter again, or given up (`skip`); and then all that waited behind it."""
+        aggregate = fact.envelope.aggregate
+        known = await self._heard({aggregate}, tx)
+        if fact.envelope.seq > known[aggregate]:
+            if not skip:
+                await self._react(fact, tx)
+            known[aggregate] = fact.envelope.seq
+            await self._unpark(aggregate, known, tx)
+        await self._note_heard(known, tx)
+
     async def _react(self, fact: Fact, tx: Tx) -> None:
         """At the fact's own business time, so that a replay does what the first hearing did."""
         kind, _ = self.runtime.service.reactions.get(fact.subject, (None, None))

@@ -1,0 +1,137 @@
+"""Repairs: dead letters looked at, tried again or dropped; a stream and every read model rebuilt from the logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
+
+import nats
+import sqlalchemy as sa
+from nats.js.errors import NotFoundError
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from . import doors
+from .clock import real_now
+from .deploy import STREAM, declare_streams
+from .ears import Ear, Fact
+from .runtime import Runtime, running
+from .service import Service
+from .settings import ServiceSettings, driver
+
+Letter = dict[str, Any]
+
+
+def _engine(dsn: str) -> AsyncEngine:
+    return create_async_engine(driver(dsn), poolclass=sa.NullPool)
+
+
+async def dead_letters(service: Service, settings: ServiceSettings) -> Sequence[sa.RowMapping]:
+    """The service's dead letters, oldest first: (owner, aggregate, seq) names one; bodies hold ids and codes only."""
+    t = service.metadata.tables["dead_letters"]
+    engine = _engine(settings.engine_dsn)
+    async with engine.connect() as c:
+        rows = (await c.execute(sa.select(t).order_by(t.c.since))).mappings().all()
+    await engine.dispose()
+    return rows
+
+
+async def redrive(service: Service, settings: ServiceSettings, letter: Letter) -> bool:
+    """Try a dead letter again; with it what waited behind it. False where it still cannot be digested."""
+    async with running(service, settings) as runtime:
+        try:
+            if letter["owner"] == service.name:
+                await _again_due(runtime, letter)
+            else:
+                await _again_fact(runtime, letter)
+        except Exception:  # noqa: BLE001 - it is a dead letter: the answer is yes or no, the letter stays
+            return False
+        return True
+
+
+async def drop(service: Service, settings: ServiceSettings, letter: Letter) -> None:
+    """Give a dead letter up: its aggregate's later facts are applied without it."""
+    async with running(service, settings) as runtime:
+        if letter["owner"] == service.name:
+            await _bin(runtime, letter)
+        else:
+            await _again_fact(runtime, letter, skip=True)
+
+
+async def _again_fact(runtime: Runtime, letter: Letter, *, skip: bool = False) -> None:
+    ear = Ear(runtime, letter["owner"])
+    fact = Fact(letter["subject"], letter["headers"], letter["body"])
+    actor = doors.service_actor(fact.envelope.project)
+    async with doors.transaction(runtime.service, runtime.app, actor, runtime.clock.now(), own=True) as tx:
+        await ear.resume(fact, tx, skip=skip)
+        await tx.run(_gone(runtime, letter))
+
+
+async def _again_due(runtime: Runtime, letter: Letter) -> None:
+    """Back among the deadlines, due since it was due; the running service takes it from there."""
+    headers = letter["headers"]
+    row = {
+        "project": headers["project"],
+        "key": headers["key"],
+        "due_at": sa.cast(headers["due_at"], sa.DateTime(timezone=True)),
+    }
+    put = insert(runtime.service.metadata.tables["due"]).values(**row, subject=letter["subject"], body=letter["body"])
+    async with runtime.engine.begin() as c:
+        await c.execute(put.on_conflict_do_nothing())
+        await c.execute(_gone(runtime, letter))
+
+
+async def _bin(runtime: Runtime, letter: Letter) -> None:
+    async with runtime.engine.begin() as c:
+        await c.execute(_gone(runtime, letter))
+
+
+def _gone(runtime: Runtime, letter: Letter) -> sa.Delete:
+    t = runtime.service.metadata.tables["dead_letters"]
+    return sa.delete(t).where(*(t.c[name] == letter[name] for name in ("owner", "aggregate", "seq")))
+
+
+async def replay(nats_url: str, services: Iterable[tuple[Service, ServiceSettings]]) -> int:
+    """Empty the stream and every read model, and queue every logged fact to be told again; how many were queued.
+
+    For a platform whose services are at rest: they fill everything up once they start. What services own is not touched.
+    """
+    pairs = list(services)
+    await _empty_stream(nats_url, [service for service, _ in pairs])
+    queued = 0
+    async with AsyncExitStack() as stack:
+        for service, settings in pairs:
+            owner = _engine(settings.owner_dsn)
+            stack.push_async_callback(owner.dispose)
+            async with owner.begin() as c:
+                queued += await _start_over(service, c)
+    return queued
+
+
+async def _start_over(service: Service, c: Any) -> int:
+    tables = service.metadata.tables
+    copies = [t.name for t in tables.values() if t.info["copy_of"]] + [
+        "heard",
+        "parked",
+        "dead_letters",
+        "owners_heard",
+    ]
+    await c.execute(sa.text(f"truncate {', '.join(copies)}"))
+    log, outbox = tables["event_log"], tables["outbox"]
+    logged = sa.select(log.c.id, log.c.project, sa.literal(real_now()))
+    put = insert(outbox).from_select(["id", "project", "since"], logged).on_conflict_do_nothing()
+    await c.execute(put)
+    return int((await c.execute(sa.select(sa.func.count()).select_from(outbox))).scalar())
+
+
+async def _empty_stream(nats_url: str, services: Sequence[Service]) -> None:
+    """Deleted and declared anew: a purge would keep the message ids, and drop what is told again as repeats."""
+    client = await nats.connect(nats_url)
+    try:
+        await client.jetstream().delete_stream(STREAM)
+    except NotFoundError:
+        pass
+    finally:
+        await client.close()
+    await declare_streams(nats_url, services)
