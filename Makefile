@@ -14,7 +14,7 @@ help: ## Show this list
 # What the installers have to say (warnings of their own, mostly) goes to stderr: stdout belongs to the target.
 $(UV):
 	@$(PY) -m venv $(VENV) >&2
-	@$(BIN)/python -m pip install -q --disable-pip-version-check uv >&2
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.9 >&2
 
 $(STAMP): $(UV) requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
 	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements.lock >&2
