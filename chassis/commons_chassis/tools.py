@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from typing import Any
 
 import nats
@@ -74,7 +75,7 @@ async def _again_due(runtime: Runtime, letter: Letter) -> None:
     row = {
         "project": headers["project"],
         "key": headers["key"],
-        "due_at": sa.cast(headers["due_at"], sa.DateTime(timezone=True)),
+        "due_at": datetime.fromisoformat(headers["due_at"]),
     }
     put = insert(runtime.service.metadata.tables["due"]).values(**row, subject=letter["subject"], body=letter["body"])
     async with runtime.engine.begin() as c:
