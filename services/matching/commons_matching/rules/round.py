@@ -71,7 +71,7 @@ def open_round(published: ProgrammePublished, zone: str) -> tuple[Round, RoundOp
     """
     opens_at, closes_at = _window(published, zone)
     round = Round(
-        id=round_of(published.programme, published.version),
+        id=round_of(published.programme),
         project=published.project,
         programme=published.programme,
         programme_version=published.version,
@@ -94,8 +94,9 @@ def open_round(published: ProgrammePublished, zone: str) -> tuple[Round, RoundOp
     return round, opened
 
 
-def round_of(programme: ProgrammeId, version: int) -> RoundId:
-    return RoundId(derived("round", programme, version))
+def round_of(programme: ProgrammeId) -> RoundId:
+    """Each version of a programme has an id of its own, and opens one round."""
+    return RoundId(derived("round", programme))
 
 
 def _window(published: ProgrammePublished, zone: str) -> tuple[datetime | None, datetime | None]:
