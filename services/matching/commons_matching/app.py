@@ -1,0 +1,18 @@
+"""Matching, put together: rounds, mentor cards, requests and places, waiting lists."""
+
+from commons_chassis import standing
+from commons_chassis.service import Service
+
+from . import jobs, reactions
+from .commands import connection, places, taking_part, waiting
+from .queries import connection as connections
+from .queries import mentor as mentors
+from .queries import round as rounds
+from .queries import waiting as waitings
+from .tables import metadata
+
+service = Service(
+    "matching",
+    metadata,
+    [standing, taking_part, places, connection, waiting, rounds, mentors, connections, waitings, reactions, jobs],
+)

@@ -1,0 +1,161 @@
+"""Asking a mentor, and answering."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from commons_chassis.ids import new_id
+from commons_chassis.service import answers
+from commons_chassis.standing import Contact, may_contact
+from commons_chassis.tx import Tx
+from commons_contracts.base import Refusal
+from commons_contracts.codes import ConnectionState, NoticeCode, RefusalCode, WaitingState
+from commons_contracts.ids import ConnectionId
+from commons_contracts.matching import (
+    AcceptConnection,
+    ConnectionExpiryDue,
+    ConnectionView,
+    DeclineConnection,
+    ReminderDue,
+    RequestConnection,
+    WithdrawConnection,
+)
+
+from ..offering import free_held_place, leave_queue
+from ..rules.asking import may_ask
+from ..rules.connection import Connection, ask
+from ..rules.refusing import invalid_transition
+from ..rules.round import Round
+from ..rules.waiting import Waiting
+from ..tables import connections, silences, waitings
+from ..tables.people import find_asked, find_asker, take_seat
+from ..tables.places import use_place
+from ..tables.rounds import find_round
+from ..views import connection_view
+
+
+@answers
+async def request_connection(command: RequestConnection, tx: Tx) -> ConnectionView:
+    round = await find_round(tx, command.round)
+    asker = await find_asker(tx, round)
+    asked = await find_asked(tx, round, command.mentor, command.style)
+    may_ask(round, asker, asked, at=tx.now)
+    connection = ask(
+        ConnectionId(new_id()),
+        round,
+        mentee=tx.person,
+        mentor=command.mentor,
+        style=command.style,
+        message=command.message,
+        at=tx.now,
+    )
+    return await send(tx, round, connection)
+
+
+@answers
+async def accept_connection(command: AcceptConnection, tx: Tx) -> ConnectionView:
+    seen = await _own(tx, command.connection)
+    await take_seat(tx, seen["round"], seen["mentee"])
+    connection = await _settle(tx, command.connection)
+    match = connection.accept(by=tx.person, at=tx.now)
+    await _require_contact(tx, connection)
+    if not await use_place(tx, connection, held=connection.holds_place):
+        raise Refusal(RefusalCode.MENTOR_AT_CAPACITY)
+    tx.add(match)
+    confirmed = match.confirmed(await find_round(tx, connection.round))
+    notice = connection.notice(connection.mentee, NoticeCode.CONNECTION_ACCEPTED, tx.now)
+    await tx.emit(connection.accepted(tx.now), confirmed, notice)
+    await _break_silence(tx)
+    await _leave_elsewhere(tx, connection)
+    return _view(tx, connection)
+
+
+@answers
+async def decline_connection(command: DeclineConnection, tx: Tx) -> ConnectionView:
+    await _own(tx, command.connection)
+    connection = await _settle(tx, command.connection)
+    declined = connection.decline(by=tx.person, at=tx.now, reason=command.reason, note=command.note)
+    await tx.emit(declined, connection.notice(connection.mentee, NoticeCode.CONNECTION_DECLINED, tx.now))
+    await _break_silence(tx)
+    await _let_hold_go(tx, connection)
+    return _view(tx, connection)
+
+
+@answers
+async def withdraw_connection(command: WithdrawConnection, tx: Tx) -> ConnectionView:
+    await _own(tx, command.connection)
+    connection = await _settle(tx, command.connection)
+    await tx.emit(connection.withdraw(by=tx.person, at=tx.now))
+    await _let_hold_go(tx, connection)
+    return _view(tx, connection)
+
+
+async def send(tx: Tx, round: Round, connection: Connection) -> ConnectionView:
+    """Store a request, tell the mentor, and note when she is reminded and when it runs out."""
+    tx.add(connection)
+    for nth, at in enumerate(connection.reminders(round), start=1):
+        key = f"connection:{connection.id}:reminder:{nth}"
+        await tx.later(ReminderDue(connection=connection.id, nth=nth), at=at, key=key)
+    if connection.expires_at is not None:
+        expiry = ConnectionExpiryDue(connection=connection.id)
+        await tx.later(expiry, at=connection.expires_at, key=f"connection:{connection.id}:expiry")
+    notice = connection.notice(connection.mentor, NoticeCode.CONNECTION_REQUESTED, tx.now)
+    await tx.emit(connection.requested(), notice)
+    return _view(tx, connection)
+
+
+async def _own(tx: Tx, id: UUID) -> sa.RowMapping:
+    """One of the viewer's own, as sender or recipient; to all others it does not exist."""
+    c = connections.c
+    hers = sa.or_(c.mentor == tx.person, c.mentee == tx.person)
+    row = await tx.row(sa.select(c.round, c.mentee).where(c.id == id, hers))
+    if row is None:
+        raise Refusal(RefusalCode.NOT_FOUND)
+    return row
+
+
+async def _settle(tx: Tx, id: UUID) -> Connection:
+    """Lock a request that is about to end: its deadlines first, as the jobs do, so that the two never deadlock."""
+    await tx.forget(f"connection:{id}:")
+    return await tx.load(Connection, id)
+
+
+async def _require_contact(tx: Tx, connection: Connection) -> None:
+    """A block since the request looks as if the mentee had taken it back."""
+    contact = await may_contact(tx, connection.mentor, connection.mentee)
+    if contact is Contact.UNKNOWN:
+        raise Refusal(RefusalCode.SAFEGUARDING_UNKNOWN)
+    if contact is Contact.BLOCKED:
+        raise invalid_transition(ConnectionState.WITHDRAWN, ConnectionState.ACCEPTED)
+
+
+async def _break_silence(tx: Tx) -> None:
+    await tx.run(sa.update(silences).where(silences.c.mentor == tx.person).values(expired=0))
+
+
+async def _let_hold_go(tx: Tx, connection: Connection) -> None:
+    if connection.holds_place:
+        await free_held_place(tx, connection)
+
+
+async def _leave_elsewhere(tx: Tx, matched: Connection) -> None:
+    """Who is matched asks and waits no more in this round: her other requests, and her turns in queues, go."""
+    c, w = connections.c, waitings.c
+    asked = (c.round == matched.round, c.mentee == matched.mentee, c.state == ConnectionState.ASKED)
+    for row in await tx.rows(sa.select(c.id).where(*asked, c.id != matched.id)):
+        await tx.forget(f"connection:{row['id']}:")
+    for other in await tx.all_of(Connection, *asked, c.id != matched.id):
+        await tx.emit(other.withdraw_elsewhere(tx.now))
+        await _let_hold_go(tx, other)
+    waits = w.state.in_([WaitingState.WAITING, WaitingState.OFFERED])
+    for row in await tx.rows(sa.select(w.id).where(w.round == matched.round, w.mentee == matched.mentee, waits)):
+        await tx.forget(f"waiting:{row['id']}:")
+    for waiting in await tx.all_of(Waiting, w.round == matched.round, w.mentee == matched.mentee, waits):
+        await leave_queue(tx, waiting)
+
+
+def _view(tx: Tx, connection: Connection) -> ConnectionView:
+    return connection_view(asdict(connection), tx.person, tx.now)

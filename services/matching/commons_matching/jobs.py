@@ -1,0 +1,53 @@
+"""What happens when time has passed: reminders, requests and offers that run out."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from commons_chassis.service import answers
+from commons_chassis.tx import Tx
+from commons_contracts.codes import NoticeCode
+from commons_contracts.ids import PersonId
+from commons_contracts.matching import ConnectionExpiryDue, OfferExpiryDue, ReminderDue
+
+from .offering import free_held_place
+from .rules.connection import Connection
+from .rules.places import fell_silent
+from .rules.waiting import Offer, Waiting
+from .tables import offers, silences
+from .tables.rounds import find_round
+
+
+@answers
+async def remind_mentor(due: ReminderDue, tx: Tx) -> None:
+    connection = await tx.load(Connection, due.connection)
+    await tx.emit(*connection.remind(due.nth, at=tx.now))
+
+
+@answers
+async def expire_connection(due: ConnectionExpiryDue, tx: Tx) -> None:
+    connection = await tx.load(Connection, due.connection)
+    notice = connection.notice(connection.mentee, NoticeCode.CONNECTION_EXPIRED, tx.now)
+    await tx.emit(connection.expire(tx.now), notice)
+    if connection.holds_place:
+        await free_held_place(tx, connection)
+    expired = await _count_silence(tx, connection.mentor)
+    await tx.emit(*fell_silent(connection.mentor, expired, await find_round(tx, connection.round), tx.now))
+
+
+@answers
+async def expire_offer(due: OfferExpiryDue, tx: Tx) -> None:
+    waiting = await tx.load(Waiting, await tx.value(sa.select(offers.c.waiting).where(offers.c.id == due.offer)))
+    offer = await tx.load(Offer, due.offer)
+    await tx.emit(*offer.expire(at=tx.now), waiting.leave(at=tx.now))
+    await free_held_place(tx, offer)
+
+
+async def _count_silence(tx: Tx, mentor: PersonId) -> int:
+    """How many requests in a row she has now let run out."""
+    s = silences.c
+    put = insert(silences).values(project=tx.project, mentor=mentor, expired=1)
+    more = put.on_conflict_do_update(index_elements=[s.project, s.mentor], set_={"expired": s.expired + 1})
+    count: int = await tx.value(more.returning(s.expired))
+    return count

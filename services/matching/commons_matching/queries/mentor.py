@@ -1,0 +1,92 @@
+"""Finding mentors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from commons_chassis.pages import page
+from commons_chassis.service import answers
+from commons_chassis.standing import contactable
+from commons_chassis.tx import Tx
+from commons_contracts.base import Page
+from commons_contracts.codes import Role, Style
+from commons_contracts.matching import (
+    MentorCards,
+    MentorCardsByIds,
+    MentorCardView,
+    MentorFilter,
+    MentorsPage,
+    Suggestions,
+)
+
+from ..rules.round import Round
+from ..tables import cards, connections, participations, places
+from ..tables.people import find_description
+from ..tables.rounds import find_round
+from ..views import mentor_card_view
+
+
+@answers
+async def mentors_page(query: MentorsPage, tx: Tx) -> Page[MentorCardView]:
+    """In the order of ids, which is nobody's rank and the same on every page; what fits best is in Suggestions."""
+    round = await find_round(tx, query.round)
+    statement = _filtered(_mentors(tx, round, query.filter.style, full=False), query.filter)
+    show = await _shown(tx, round)
+    return await page(tx, statement, keys=(cards.c.person,), first=query.first, after=query.after, show=show)
+
+
+@answers
+async def mentor_cards_by_ids(query: MentorCardsByIds, tx: Tx) -> MentorCards:
+    round = await find_round(tx, query.round)
+    wanted = _mentors(tx, round, None, full=True).where(cards.c.person.in_(query.ids))
+    show = await _shown(tx, round)
+    return MentorCards(items=tuple(show(row) for row in await tx.rows(wanted.order_by(cards.c.person))))
+
+
+@answers
+async def suggestions(query: Suggestions, tx: Tx) -> MentorCards:
+    """The best fits among those she has not yet asked."""
+    round = await find_round(tx, query.round)
+    c = connections.c
+    asked = sa.exists().where(c.round == round.id, c.mentee == tx.person, c.mentor == cards.c.person)
+    show = await _shown(tx, round)
+    found = [show(row) for row in await tx.rows(_mentors(tx, round, None, full=False).where(~asked))]
+    best = sorted(found, key=lambda card: (-card.fit.points, card.person))
+    return MentorCards(items=tuple(best[: query.first]))
+
+
+def _mentors(tx: Tx, round: Round, style: Style | None, *, full: bool) -> sa.Select[Any]:
+    """Mentors of a round whom the viewer may meet: introduced, not paused, not herself; `full`: also without a place."""
+    here, p = participations.c, places.c
+    hers = [p.round == round.id, p.mentor == cards.c.person, *([] if style is None else [p.style == style])]
+    free = sa.select(sa.func.coalesce(sa.func.sum(p.most - p.used - p.held), 0)).where(*hers).scalar_subquery()
+    found = (
+        sa.select(cards.c.person, cards.c.description, free.label("free_places"))
+        .join(participations, here.person == cards.c.person)
+        .where(here.round == round.id, here.role == Role.MENTOR, cards.c.project == round.project)
+        .where(cards.c.introduced, ~cards.c.paused, cards.c.person != tx.person)
+        .where(contactable(tx, tx.person, cards.c.person))
+    )
+    return found if full else found.where(sa.exists().where(*hers, p.used + p.held < p.most))
+
+
+def _filtered(found: sa.Select[Any], by: MentorFilter) -> sa.Select[Any]:
+    c = cards.c
+    if by.fields:
+        found = found.where(c.fields.overlap(list(by.fields)))
+    if by.languages:
+        found = found.where(c.languages.overlap(list(by.languages)))
+    if by.countries:
+        found = found.where(c.country.in_(by.countries))
+    if by.places:
+        found = found.where(c.place.in_(by.places))
+    return found
+
+
+async def _shown(tx: Tx, round: Round) -> Callable[[sa.RowMapping], MentorCardView]:
+    """How this viewer sees each: with how well the two fit."""
+    viewer = await find_description(tx, tx.person)
+    return lambda row: mentor_card_view(row, round, viewer)

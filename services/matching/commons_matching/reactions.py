@@ -1,0 +1,103 @@
+"""What matching does when something happens elsewhere: it keeps mentor cards, opens rounds, and offers waiting places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from commons_chassis.service import answers
+from commons_chassis.tx import Tx
+from commons_contracts.mentoring import ProgrammePublished
+from commons_contracts.profiles import (
+    Description,
+    IntroductionPublished,
+    IntroductionWithdrawn,
+    MentoringPaused,
+    MentoringResumed,
+    ProfileDescribed,
+    ProjectOpened,
+)
+
+from .offering import offer_free_places
+from .rules.places import Spot
+from .rules.round import open_round
+from .tables import cards, places, programmes, rounds, silences, zones
+
+OfMember = ProfileDescribed | IntroductionPublished | IntroductionWithdrawn | MentoringPaused | MentoringResumed
+FIELD_LEVELS = (2, 3, 4)
+"""ISCED-F: digits of a broad, a narrow and a detailed field."""
+
+
+@answers
+async def keep_zone(event: ProjectOpened, tx: Tx) -> None:
+    put = insert(zones).values(project=event.project, zone=event.zone)
+    await tx.run(put.on_conflict_do_update(index_elements=[zones.c.project], set_={"zone": event.zone}))
+    for row in await tx.rows(sa.select(programmes.c.published).where(programmes.c.project == event.project)):
+        await _open_round(ProgrammePublished.model_validate(row["published"]), tx)
+
+
+@answers
+async def keep_programme(event: ProgrammePublished, tx: Tx) -> None:
+    published = event.model_dump(mode="json")
+    put = insert(programmes).values(id=event.programme, project=event.project, published=published)
+    await tx.run(put.on_conflict_do_nothing())
+    await _open_round(event, tx)
+
+
+@answers
+async def keep_description(event: ProfileDescribed, tx: Tx) -> None:
+    await _keep_card(event, tx, **_searchable(event.description))
+
+
+@answers
+async def keep_introduction(event: IntroductionPublished | IntroductionWithdrawn, tx: Tx) -> None:
+    await _keep_card(event, tx, introduced=isinstance(event, IntroductionPublished))
+
+
+@answers
+async def keep_pause(event: MentoringPaused | MentoringResumed, tx: Tx) -> None:
+    await _keep_card(event, tx, paused=isinstance(event, MentoringPaused))
+
+
+@answers
+async def welcome_back(event: IntroductionPublished | MentoringResumed, tx: Tx) -> None:
+    """Her silence is forgotten, and who waits for her is asked again. Told once more in a replay, it changes nothing."""
+    s = silences.c
+    put = insert(silences).values(project=event.project, mentor=event.person, expired=0, back_at=event.at)
+    fresh = {"expired": 0, "back_at": event.at}
+    older = s.back_at.is_(None) | (s.back_at < event.at)
+    if await tx.run(put.on_conflict_do_update(index_elements=[s.project, s.mentor], set_=fresh, where=older)) == 0:
+        return
+    for row in await tx.rows(sa.select(places.c.round, places.c.style).where(places.c.mentor == event.person)):
+        await offer_free_places(tx, Spot(mentor=event.person, **row))
+
+
+async def _open_round(published: ProgrammePublished, tx: Tx) -> None:
+    """Once, and as soon as the zone is known that its window is reckoned in."""
+    zone = await tx.value(sa.select(zones.c.zone).where(zones.c.project == published.project))
+    if zone is None:
+        return
+    round, opened = open_round(published, zone)
+    row = {c.name: getattr(round, c.name) for c in rounds.c} | {"rules": published.rules.model_dump(mode="json")}
+    if await tx.run(insert(rounds).values(row).on_conflict_do_nothing()) == 1:
+        await tx.emit(opened)
+
+
+async def _keep_card(event: OfMember, tx: Tx, **told: Any) -> None:
+    blank = _searchable(Description()) | {"introduced": False, "paused": False}
+    put = insert(cards).values(id=event.membership, project=event.project, person=event.person, **blank | told)
+    await tx.run(put.on_conflict_do_update(index_elements=[cards.c.id], set_=told))
+
+
+def _searchable(told: Description) -> dict[str, Any]:
+    """A description whole, and the parts that lists are searched by; each field also under its wider codes."""
+    fields = {code[:digits] for code in told.fields for digits in FIELD_LEVELS if len(code) >= digits}
+    return {
+        "description": told.model_dump(mode="json"),
+        "fields": sorted(fields),
+        "languages": [speaks.language for speaks in told.languages],
+        "country": told.country,
+        "place": told.place,
+    }

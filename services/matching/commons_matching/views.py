@@ -1,0 +1,91 @@
+"""How matching shows its things to others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from commons_contracts.codes import ConnectionState, Role
+from commons_contracts.ids import PersonId
+from commons_contracts.matching import (
+    ConnectionView,
+    FitPart,
+    FitView,
+    MatchView,
+    MentorCardView,
+    OfferView,
+    PlacesView,
+    RoundView,
+    WaitingView,
+)
+from commons_contracts.profiles import Description
+
+from .rules.fit import explain
+from .rules.places import Places, Spot
+from .rules.round import Round
+
+Row = Mapping[Any, Any]
+
+
+def round_view(round: Round, registered_as: tuple[Role, ...], now: datetime) -> RoundView:
+    return RoundView(
+        id=round.id,
+        programme=round.programme,
+        programme_version=round.programme_version,
+        starts_on=round.starts_on,
+        opens_at=round.opens_at,
+        closes_at=round.closes_at,
+        open=round.is_open(now),
+        styles=round.rules.styles,
+        registered_as=registered_as,
+    )
+
+
+def mentor_card_view(row: Row, round: Round, viewer: Description) -> MentorCardView:
+    """With the reasons why the two fit; they say nothing that the mentor does not tell everyone here."""
+    description = Description.model_validate(row["description"])
+    fit = explain(viewer, description, round.rules.matching)
+    parts = tuple(FitPart(criterion=p.criterion, points=p.points, most=p.most, skipped=p.skipped) for p in fit.parts)
+    return MentorCardView(
+        person=row["person"],
+        round=round.id,
+        description=description,
+        free_places=row["free_places"],
+        fit=FitView(points=fit.points, parts=parts),
+    )
+
+
+def connection_view(row: Row, viewer: PersonId, now: datetime) -> ConnectionView:
+    """For one of its two people."""
+    open_now = row["state"] == ConnectionState.ASKED and (row["expires_at"] is None or now < row["expires_at"])
+    shown = {name: row[name] for name in ConnectionView.model_fields if name in row}
+    return ConnectionView(
+        **shown | {"decline_note": row["decline_note"] if viewer == row["mentee"] else ""},
+        may_answer=open_now and viewer == row["mentor"],
+        may_withdraw=open_now and viewer == row["mentee"],
+    )
+
+
+def match_view(row: Row) -> MatchView:
+    return MatchView(**{name: row[name] for name in MatchView.model_fields})
+
+
+def places_view(spot: Spot, places: Places) -> PlacesView:
+    return PlacesView(
+        round=spot.round,
+        mentor=spot.mentor,
+        style=spot.style,
+        most=places.most,
+        used=places.used,
+        held=places.held,
+        free=places.free,
+    )
+
+
+def waiting_view(row: Row, position: int | None) -> WaitingView:
+    return WaitingView(**{name: row[name] for name in WaitingView.model_fields if name in row}, position=position)
+
+
+def offer_view(row: Row) -> OfferView:
+    return OfferView(**{name: row[name] for name in OfferView.model_fields})
