@@ -91,6 +91,9 @@ def _log(metadata: sa.MetaData) -> None:
         sa.Index(None, "about", postgresql_using="gin"),
         wall=Wall.LOG,
     )
+
+
+def _queues(metadata: sa.MetaData) -> None:
     table(
         "outbox",
         metadata,
@@ -234,6 +237,7 @@ def new_metadata() -> sa.MetaData:
     metadata = sa.MetaData(naming_convention=NAMES)
     _standing(metadata)
     _log(metadata)
+    _queues(metadata)
     _ears(metadata)
     _answers(metadata)
     return metadata
