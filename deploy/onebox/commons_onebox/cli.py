@@ -24,6 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+dlq = typer.Typer(help="Facts that a service could not digest.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(dlq, name="dlq")
+
 
 def _refuse(sentence: str, code: int = 2) -> NoReturn:
     print(sentence, file=sys.stderr)
@@ -104,6 +107,50 @@ def status() -> None:
     from commons_onebox.status import show
 
     show(home, run, Console())
+
+
+@app.command()
+def replay() -> None:
+    """Rebuild the stream and every copy from the logs: of a platform that rests, told when it starts again."""
+    with _explained():
+        House(Home.of_environment(), 0, _say).replay()
+
+
+Letters = Annotated[list[str] | None, typer.Argument(help="As `commons dlq list` names them.")]
+
+
+@dlq.command("list")
+def list_letters() -> None:
+    """Show the facts that a service could not digest."""
+    home, _ = _running()
+    from commons_onebox.repairs import show_letters
+
+    show_letters(home, Console())
+
+
+@dlq.command()
+def redrive(letters: Letters = None) -> None:
+    """Try dead letters again, all of them if none is named; what waited behind them follows."""
+    home, _ = _running()
+    from commons_onebox.repairs import redrive as again
+
+    failed = 0
+    with _explained():
+        for name, digested in again(home, letters or []):
+            print(f"{name}: {'done' if digested else 'still cannot be digested'}")
+            failed += not digested
+    raise typer.Exit(1 if failed else 0)
+
+
+@dlq.command()
+def drop(letters: Annotated[list[str], typer.Argument(help="As `commons dlq list` names them.")]) -> None:
+    """Give dead letters up: what comes later of the same thing is applied without them."""
+    home, _ = _running()
+    from commons_onebox.repairs import drop as give_up
+
+    with _explained():
+        for name in give_up(home, letters):
+            print(f"{name}: dropped")
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from commons_chassis.settings import PlatformSettings
+from commons_chassis.settings import PlatformSettings, ServiceSettings
 from commons_onebox.home import Home, HomeError
 
 DEVELOPMENT: Final = "dev"
@@ -22,6 +22,18 @@ def of_service(home: Home, service: str) -> dict[str, str]:
         # Who wants to see what the walls are for may let the services past them; nobody else is lent this role.
         told["OWNER_DSN"] = home.dsn(service, "owner")
     return _shared(home) | {f"COMMONS_{service.upper()}__{key}": value for key, value in told.items()}
+
+
+def settings_of(home: Home, service: str) -> ServiceSettings:
+    """What a repair is told: with the owner's role, because it may empty tables."""
+    return ServiceSettings(
+        env=_settings().env,
+        nats=home.broker.url,
+        name=service,
+        app_dsn=home.dsn(service, "app"),
+        engine_dsn=home.dsn(service, "engine"),
+        owner_dsn=home.dsn(service, "owner"),
+    )
 
 
 def of_gateway(home: Home, url: str) -> dict[str, str]:

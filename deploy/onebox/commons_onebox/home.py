@@ -27,7 +27,7 @@ LEFTOVERS_LEAVE_WITHIN = 15.0
 
 
 class HomeError(Exception):
-    """The platform cannot start on this home; the text is a sentence for the person who tried."""
+    """What was asked cannot be done on this home; the text is a sentence for the person who tried."""
 
 
 @dataclass(frozen=True)

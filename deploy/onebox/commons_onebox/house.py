@@ -14,7 +14,7 @@ from pathlib import Path
 from commons_onebox import procs
 from commons_onebox.environment import of_gateway, of_service
 from commons_onebox.home import GATEWAY, SERVICES, Home, HomeError, Run
-from commons_onebox.server import SETPRIV, tail, wait_until
+from commons_onebox.server import SETPRIV, Server, tail, wait_until
 from commons_onebox.supervisor import Child, Say, Stopped, Supervisor
 
 HOST = "127.0.0.1"
@@ -46,8 +46,20 @@ class House:
     def migrate(self) -> None:
         """Bring the databases up to date without serving: PostgreSQL is started for it and stopped again."""
         with self.home.locked(), self._supervisor() as supervisor:
-            supervisor.start(Child.serving(self.home.postgres, self.home.log("postgres")))
+            self._start_servers(supervisor, self.home.postgres)
             self._build(supervisor)
+
+    def replay(self) -> None:
+        """Empty the stream and every copy, and queue all facts again; the servers are started for it alone."""
+        with self.home.locked(), self._supervisor() as supervisor:
+            self._start_servers(supervisor, self.home.postgres, self.home.broker)
+            self._build(supervisor)
+            self._wait_for_broker(supervisor)
+            from commons_onebox import repairs
+
+            task = self._task("replay", partial(repairs.replay, self.home))
+            supervisor.finish([task])
+            self._say(tail(task.log, 1))
 
     @contextmanager
     def _supervisor(self) -> Iterator[Supervisor]:
@@ -64,10 +76,9 @@ class House:
 
     def _open(self, supervisor: Supervisor, door: socket.socket) -> None:
         home = self.home
-        for server in (home.postgres, home.broker):
-            supervisor.start(Child.serving(server, home.log(server.name)))
+        self._start_servers(supervisor, home.postgres, home.broker)
         self._build(supervisor)
-        supervisor.until(lambda: home.broker.ready(supervisor.pids.get("nats", 0)), 60, "NATS")
+        self._wait_for_broker(supervisor)
         # Here and not above: while the servers start, the parent imports what its children need.
         from commons_onebox import children
 
@@ -80,6 +91,13 @@ class House:
         supervisor.finish([self._task("probe", partial(children.wait_for_answers, home, self.url))])
         self._ready = True
         self._write_run(supervisor.pids)
+
+    def _start_servers(self, supervisor: Supervisor, *servers: Server) -> None:
+        supervisor.start(*(Child.serving(server, self.home.log(server.name)) for server in servers))
+
+    def _wait_for_broker(self, supervisor: Supervisor) -> None:
+        broker = self.home.broker
+        supervisor.until(lambda: broker.ready(supervisor.pids.get(broker.name, 0)), 60, "NATS")
 
     def _build(self, supervisor: Supervisor) -> None:
         """Databases, roles and tables, as far as they are missing."""

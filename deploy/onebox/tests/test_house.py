@@ -1,13 +1,16 @@
 """The whole platform: it starts, heals, says how it is, refuses a twin, and leaves nothing behind."""
 
+import json
 import os
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGKILL
 
+import psycopg
 import pytest
 
 from commons_onebox import procs
@@ -87,6 +90,58 @@ def test_status_shows_everyone(house: Run, folder: Path) -> None:
     assert house.url in shown.stdout
 
 
+DEAD = """
+    INSERT INTO dead_letters (owner, aggregate, seq, subject, headers, body, error)
+    VALUES ('geo', %s, 1, 'due.geo.something', %s, '{}', 'SomeError')
+"""
+
+
+@pytest.fixture
+def letter(house: Run, folder: Path) -> Iterator[str]:
+    """A deadline that could not be met, named as the command line names it; far away, so that nothing tries it."""
+    aggregate = uuid.uuid4()
+    headers = {"project": str(uuid.uuid4()), "key": str(aggregate), "due_at": "2999-01-01T00:00:00+00:00"}
+    with psycopg.connect(Home(folder).dsn("geo", "engine")) as connection:
+        connection.execute(DEAD, [aggregate, json.dumps(headers)])
+    yield f"geo/geo/{aggregate}/1"
+    with psycopg.connect(Home(folder).dsn("geo", "engine")) as connection:
+        connection.execute("DELETE FROM dead_letters WHERE aggregate = %s", [aggregate])
+        connection.execute("DELETE FROM due WHERE key = %s", [str(aggregate)])
+
+
+def _listed(folder: Path, letter: str) -> bool:
+    shown = _commons("dlq", "list", home=folder)
+    assert shown.returncode == 0, shown.stderr
+    return letter.rsplit("/", 2)[1][:8] in shown.stdout
+
+
+def test_a_dead_letter_is_shown_and_dropped(folder: Path, letter: str) -> None:
+    assert _listed(folder, letter)
+    dropped = _commons("dlq", "drop", letter, home=folder)
+    assert (dropped.returncode, dropped.stdout) == (0, f"{letter}: dropped\n"), dropped.stderr
+    assert not _listed(folder, letter)
+
+
+def test_a_dead_letter_is_tried_again(folder: Path, letter: str) -> None:
+    tried = _commons("dlq", "redrive", letter, home=folder)
+    assert (tried.returncode, tried.stdout) == (0, f"{letter}: done\n"), tried.stderr
+    assert not _listed(folder, letter)
+
+
+def test_an_unknown_letter_is_refused_before_another_is_dropped(folder: Path, letter: str) -> None:
+    refused = _commons("dlq", "drop", letter, "geo/geo/none/1", home=folder)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "There is no dead letter 'geo/geo/none/1'." in refused.stderr
+    assert _listed(folder, letter)
+
+
+def test_replay_leaves_a_running_platform_alone(house: Run, folder: Path) -> None:
+    refused = _commons("replay", home=folder)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert f"already runs on {folder}" in refused.stderr
+    assert answers(f"{house.url}/graphql", TYPENAME)
+
+
 def test_a_second_start_on_this_home_is_refused(house: Run, folder: Path) -> None:
     refused = _commons("up", home=folder)
     assert (refused.returncode, refused.stdout) == (2, "")
@@ -109,6 +164,9 @@ def test_it_starts_again_within_ten_seconds_on_the_same_data_and_leaves_nothing(
         passwords = Home(tmp_path).passwords
     assert not [pid for pid in everyone if procs.seen(pid)]
     assert Home(tmp_path).run is None
+    replayed = _commons("replay", home=tmp_path)
+    assert replayed.returncode == 0, replayed.stderr
+    assert "facts will be told again" in replayed.stdout
     began = time.monotonic()
     with running(tmp_path) as second:
         assert time.monotonic() - began < 10
