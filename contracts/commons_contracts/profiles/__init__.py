@@ -1,5 +1,6 @@
 """What profiles answers, and what it tells the others: projects, people, memberships, readiness, organisations, notices."""
 
 from .asks import *
+from .dues import *
 from .events import *
 from .views import *
