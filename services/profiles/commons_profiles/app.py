@@ -1,0 +1,40 @@
+"""Profiles, put together."""
+
+from __future__ import annotations
+
+from commons_chassis import standing
+from commons_chassis.service import Service
+
+from . import jobs, reactions
+from .commands import block, conduct, introduction, membership, notice, organisation, people, person, profile, project
+from .commands import readiness as readying
+from .queries import notice as notices
+from .queries import organisation as organisations
+from .queries import person as reading
+from .queries import project as projects
+from .tables import metadata
+
+service = Service(
+    "profiles",
+    metadata,
+    [
+        standing,
+        project,
+        person,
+        membership,
+        conduct,
+        profile,
+        introduction,
+        readying,
+        people,
+        block,
+        notice,
+        organisation,
+        projects,
+        reading,
+        organisations,
+        notices,
+        reactions,
+        jobs,
+    ],
+)

@@ -1,0 +1,24 @@
+"""Registering, and coming back to an account that is there already."""
+
+from __future__ import annotations
+
+from commons_chassis.service import answers
+from commons_chassis.tx import Tx
+from commons_contracts.codes import AccountState
+from commons_contracts.profiles import AccountView, ComingOfAgeDue, RegisterPerson
+
+from ..rules import person as rule
+from ..views import find_account
+
+
+@answers
+async def register_person(cmd: RegisterPerson, tx: Tx) -> AccountView:
+    """Registered twice, she is who she said she was at first: nobody grows up by registering again."""
+    if await tx.find(rule.Person, tx.person) is None:
+        person, registered = rule.register(tx.person, cmd, at=tx.now)
+        tx.add(person)
+        await tx.emit(registered)
+        if person.state == AccountState.PENDING_GUARDIAN:
+            due = ComingOfAgeDue(person=person.person)
+            await tx.later(due, at=person.comes_of_age, key=f"person:{person.person}:age")
+    return await find_account(tx, tx.person)

@@ -1,0 +1,59 @@
+"""What profiles does when something happens elsewhere."""
+
+from __future__ import annotations
+
+from sqlalchemy.dialects.postgresql import insert
+
+from commons_chassis.service import answers
+from commons_chassis.tx import Tx
+from commons_contracts import matching, mentoring
+from commons_contracts.codes import PauseCause
+from commons_contracts.community import CodeOfConductPublished
+from commons_contracts.ids import derived, membership_of
+from commons_contracts.matching import MentorFellSilent, ParticipantRegistered
+from commons_contracts.mentoring import ProgrammePublished
+
+from .rules.conduct import Code
+from .rules.membership import Membership
+from .tables import checklists, codes, notices, registrations
+
+
+@answers
+async def put_code_in_force(event: CodeOfConductPublished, tx: Tx) -> None:
+    """The texts are community's; that everyone must accept them is ours to say."""
+    fresh = insert(codes).values(id=event.conduct, project=event.project, kind=event.kind, newest=0, version=1)
+    await tx.run(fresh.on_conflict_do_nothing())
+    code = await tx.load(Code, event.conduct)
+    await tx.emit(*code.put_in_force(event.version, at=event.at))
+
+
+@answers
+async def keep_checklists(event: ProgrammePublished, tx: Tx) -> None:
+    """The newest programme's; one that is heard of late changes nothing."""
+    readiness = event.rules.entry.model_dump(mode="json")["readiness"]
+    row = {"published_at": event.at, "readiness": readiness}
+    put = insert(checklists).values(project=event.project, **row)
+    newer = put.excluded.published_at >= checklists.c.published_at
+    await tx.run(put.on_conflict_do_update(index_elements=[checklists.c.project], set_=row, where=newer))
+
+
+@answers
+async def keep_registration(event: ParticipantRegistered, tx: Tx) -> None:
+    row = {"project": event.project, "person": event.person, "role": event.role}
+    await tx.run(insert(registrations).values(row).on_conflict_do_nothing())
+
+
+@answers
+async def pause_silent_mentor(event: MentorFellSilent, tx: Tx) -> None:
+    """Matching tells her with a notice of its own; here she only becomes unavailable."""
+    membership = await tx.find(Membership, membership_of(event.mentor, event.project))
+    if membership is not None:
+        await tx.emit(*membership.pause(PauseCause.UNANSWERED_REQUESTS, at=event.at))
+
+
+@answers
+async def keep_notice(event: matching.NoticeWanted | mentoring.NoticeWanted, tx: Tx) -> None:
+    """Its id follows from the event's, so that telling twice is telling once."""
+    row = event.model_dump(include={"project", "person", "code", "subject_id", "number", "at"})
+    put = insert(notices).values(id=derived("notice", tx.cause), **row)
+    await tx.run(put.on_conflict_do_nothing(index_elements=[notices.c.id]))

@@ -1,0 +1,247 @@
+"""Every table profiles owns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from commons_chassis.classify import NONE, personal
+from commons_chassis.tables import Wall, ident, mapped, new_metadata, project, table, version
+from commons_contracts.profiles import Description
+
+from .rules.conduct import Code
+from .rules.introduction import Introduction
+from .rules.membership import Membership
+from .rules.organisation import Organisation
+from .rules.person import Person
+from .rules.profile import Profile
+from .rules.project import Project
+
+metadata = new_metadata()
+
+Strings = pg.ARRAY(sa.Text, as_tuple=True)
+Moment = sa.DateTime(timezone=True)
+
+
+class Described(sa.types.TypeDecorator[Description]):
+    """A description as JSON: read and written whole, and never searched here."""
+
+    impl = pg.JSONB
+    cache_ok = True
+
+    def process_bind_param(self, value: Description | None, dialect: sa.Dialect) -> Any:  # noqa: ARG002 - its form
+        return None if value is None else value.model_dump(mode="json")
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Description | None:  # noqa: ARG002
+        return None if value is None else Description.model_validate(value)
+
+
+def _person(purpose: str, *, primary_key: bool = False, index: bool = False) -> sa.Column[Any]:
+    return sa.Column("person", sa.Uuid, nullable=False, primary_key=primary_key, index=index, info=personal(purpose))
+
+
+def _membership(purpose: str, *, primary_key: bool = False) -> sa.Column[Any]:
+    return sa.Column("membership", sa.Uuid, nullable=False, primary_key=primary_key, info=personal(purpose))
+
+
+projects = table(
+    "projects",
+    metadata,
+    ident(),
+    sa.Column("slug", sa.Text, nullable=False, unique=True, info=NONE),
+    sa.Column("name", sa.Text, nullable=False, info=NONE),
+    sa.Column("zone", sa.Text, nullable=False, info=NONE),
+    sa.Column("languages", Strings, nullable=False, info=NONE),
+    wall=Wall.PLATFORM,
+)
+
+people = table(
+    "people",
+    metadata,
+    _person("account", primary_key=True),
+    sa.Column("display_name", sa.Text, nullable=False, info=personal("account", retention="account")),
+    sa.Column("birth_year", sa.Integer, nullable=False, info=personal("safeguarding", retention="account")),
+    sa.Column("birth_month", sa.Integer, nullable=False, info=personal("safeguarding", retention="account")),
+    sa.Column("country", sa.Text, nullable=False, info=personal("account", retention="account")),
+    sa.Column("language", sa.Text, nullable=False, info=personal("account", retention="account")),
+    sa.Column("zone", sa.Text, nullable=False, info=personal("account", retention="account")),
+    sa.Column("state", sa.Text, nullable=False, info=personal("safeguarding", retention="account")),
+    version(),
+    wall=Wall.PERSON,
+)
+
+memberships = table(
+    "memberships",
+    metadata,
+    ident(info=personal("membership")),
+    project(),
+    _person("membership", index=True),
+    sa.Column("roles", Strings, nullable=False, info=personal("membership")),
+    sa.Column("audience", sa.Text, info=personal("membership")),
+    sa.Column("active_on", sa.Date, nullable=False, info=personal("show others whether she is there")),
+    sa.Column("paused", sa.Text, info=personal("availability")),
+    version(),
+    sa.UniqueConstraint("project", "person"),
+    wall=Wall.PERSON_OR_PROJECT,
+)
+
+codes = table(
+    "codes",
+    metadata,
+    ident(),
+    project(),
+    sa.Column("kind", sa.Text, nullable=False, info=NONE),
+    sa.Column("newest", sa.Integer, nullable=False, info=NONE),
+    version(),
+    sa.UniqueConstraint("project", "kind"),
+    wall=Wall.PLATFORM,
+)
+
+acceptances = table(
+    "acceptances",
+    metadata,
+    _membership("proof of acceptance", primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True, info=personal("proof of acceptance")),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False, info=personal("proof of acceptance")),
+    project(),
+    _person("proof of acceptance", index=True),
+    sa.Column("language", sa.Text, nullable=False, info=personal("proof of acceptance")),
+    sa.Column("accepted_at", Moment, nullable=False, info=personal("proof of acceptance")),
+    wall=Wall.PERSON_OR_PROJECT,
+)
+
+profiles = table(
+    "profiles",
+    metadata,
+    ident(info=personal("profile")),
+    project(),
+    _person("profile"),
+    sa.Column("display_name", sa.Text, nullable=False, info=personal("profile")),
+    sa.Column("description", Described, nullable=False, info=personal("matching")),
+    sa.Column("motivation", sa.Text, nullable=False, info=personal("matching")),
+    version(),
+    wall=Wall.PROJECT,
+)
+
+introductions = table(
+    "introductions",
+    metadata,
+    ident(info=personal("introduction to mentees")),
+    project(),
+    _person("introduction to mentees"),
+    sa.Column("title", sa.Text, nullable=False, info=personal("introduction to mentees")),
+    sa.Column("text", sa.Text, nullable=False, info=personal("introduction to mentees")),
+    sa.Column("language", sa.Text, nullable=False, info=personal("introduction to mentees")),
+    sa.Column("published", sa.Boolean, nullable=False, info=personal("introduction to mentees")),
+    version(),
+    wall=Wall.PROJECT,
+)
+
+ticks = table(
+    "ticks",
+    metadata,
+    _membership("readiness", primary_key=True),
+    sa.Column("item", sa.Text, primary_key=True, info=personal("readiness")),
+    project(),
+    _person("readiness"),
+    sa.Column("ticked_at", Moment, nullable=False, info=personal("readiness")),
+    wall=Wall.PROJECT,
+)
+
+trainings = table(
+    "trainings",
+    metadata,
+    _membership("proof of training", primary_key=True),
+    sa.Column("module", sa.Text, primary_key=True, info=personal("proof of training")),
+    sa.Column("held_on", sa.Date, primary_key=True, info=personal("proof of training")),
+    project(),
+    _person("proof of training"),
+    sa.Column("recorded_by", sa.Uuid, nullable=False, info=personal("proof of training", erase="anonymise")),
+    wall=Wall.PROJECT,
+)
+
+media_consents = table(
+    "media_consents",
+    metadata,
+    ident(),
+    project(),
+    _person("proof of consent"),
+    sa.Column("language", sa.Text, nullable=False, info=personal("proof of consent")),
+    sa.Column("given_at", Moment, nullable=False, info=personal("proof of consent")),
+    sa.Column("withdrawn_at", Moment, info=personal("proof of consent")),
+    sa.Index(
+        "one_standing_consent", "project", "person", unique=True, postgresql_where=sa.text("withdrawn_at is null")
+    ),
+    wall=Wall.PROJECT,
+)
+
+blocks = table(
+    "blocks",
+    metadata,
+    ident(),
+    _person("safety"),
+    sa.Column("blocked", sa.Uuid, nullable=False, info=personal("safety", erase="anonymise")),
+    sa.Column("since", Moment, nullable=False, info=personal("safety")),
+    wall=Wall.PERSON,
+)
+
+notices = table(
+    "notices",
+    metadata,
+    ident(),
+    project(),
+    _person("notices"),
+    sa.Column("code", sa.Text, nullable=False, info=personal("notices")),
+    sa.Column("subject_id", sa.Uuid, info=personal("notices")),
+    sa.Column("number", sa.Integer, info=personal("notices")),
+    sa.Column("at", Moment, nullable=False, info=personal("notices")),
+    sa.Column("read_at", Moment, info=personal("notices")),
+    sa.Index(None, "person", "at", "id"),
+    wall=Wall.PERSON,
+)
+
+organisations = table(
+    "organisations",
+    metadata,
+    ident(),
+    sa.Column("kind", sa.Text, nullable=False, info=NONE),
+    sa.Column("name", sa.Text, nullable=False, info=NONE),
+    sa.Column("country", sa.Text, nullable=False, info=NONE),
+    sa.Column("city", sa.Text, nullable=False, info=NONE),
+    sa.Column("website", sa.Text, nullable=False, info=NONE),
+    sa.Column("place", sa.Integer, info=NONE),
+    sa.Column("latitude", sa.Float, info=NONE),
+    sa.Column("longitude", sa.Float, info=NONE),
+    sa.Column("identifiers", pg.JSONB, nullable=False, info=NONE),
+    wall=Wall.PLATFORM,
+)
+
+checklists = table(
+    "checklists",
+    metadata,
+    project(primary_key=True),
+    sa.Column("published_at", Moment, nullable=False, info=NONE),
+    sa.Column("readiness", pg.JSONB, nullable=False, info=NONE),
+    wall=Wall.PROJECT,
+    copy_of="mentoring",
+)
+
+registrations = table(
+    "registrations",
+    metadata,
+    project(primary_key=True),
+    _person("readiness", primary_key=True),
+    sa.Column("role", sa.Text, primary_key=True, info=personal("readiness")),
+    wall=Wall.PROJECT,
+    copy_of="matching",
+)
+
+mapped(metadata, Project, projects)
+mapped(metadata, Person, people)
+mapped(metadata, Membership, memberships)
+mapped(metadata, Code, codes)
+mapped(metadata, Profile, profiles)
+mapped(metadata, Introduction, introductions)
+mapped(metadata, Organisation, organisations)

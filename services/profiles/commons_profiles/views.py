@@ -1,0 +1,206 @@
+"""How profiles shows its things, and what it reads for that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from commons_chassis.tx import Tx
+from commons_contracts.base import Refusal
+from commons_contracts.codes import Conduct, ReadinessItem, RefusalCode, Role, TrainingModule
+from commons_contracts.ids import MembershipId, PersonId, ProjectId, Zone, membership_of
+from commons_contracts.profiles import (
+    AccountView,
+    ConductView,
+    IntroductionView,
+    MembershipView,
+    OwnProfileView,
+    PersonView,
+    ReadinessLine,
+    ReadinessView,
+)
+
+from .rules.membership import band
+from .rules.readiness import Checklists, Progress, checklist
+from .tables import (
+    acceptances,
+    checklists,
+    codes,
+    introductions,
+    media_consents,
+    memberships,
+    people,
+    profiles,
+    projects,
+    registrations,
+    ticks,
+    trainings,
+)
+
+
+async def find_zone(tx: Tx) -> Zone:
+    """The zone in which the project reckons its days; NOT_FOUND where nobody has opened such a project."""
+    zone: Zone | None = await tx.value(sa.select(projects.c.zone).where(projects.c.id == tx.project))
+    if zone is None:
+        raise Refusal(RefusalCode.NOT_FOUND, "project")
+    return zone
+
+
+# ---------------------------------------------------------------- codes of conduct
+async def find_in_force(tx: Tx, projects: Collection[ProjectId]) -> dict[ProjectId, dict[Conduct, int]]:
+    """The versions in force, by project and kind."""
+    found: dict[ProjectId, dict[Conduct, int]] = defaultdict(dict)
+    for row in await tx.rows(sa.select(codes).where(codes.c.project.in_(projects)).order_by(codes.c.kind)):
+        found[row["project"]][Conduct(row["kind"])] = row["newest"]
+    return found
+
+
+async def find_accepted(tx: Tx, ids: Collection[UUID]) -> dict[UUID, dict[Conduct, int]]:
+    """The newest version that each has accepted, by membership and kind."""
+    a = acceptances.c
+    newest = sa.select(a.membership, a.kind, sa.func.max(a.version).label("version"))
+    found: dict[UUID, dict[Conduct, int]] = defaultdict(dict)
+    for row in await tx.rows(newest.where(a.membership.in_(ids)).group_by(a.membership, a.kind)):
+        found[row["membership"]][Conduct(row["kind"])] = row["version"]
+    return found
+
+
+# ---------------------------------------------------------------- accounts and memberships
+async def find_account(tx: Tx, person: PersonId) -> AccountView:
+    """With her memberships of all projects; NOT_FOUND before she has registered."""
+    row = await tx.row(sa.select(people).where(people.c.person == person))
+    if row is None:
+        raise Refusal(RefusalCode.NOT_FOUND, "account")
+    hers = await _membership_views(tx, memberships.c.person == person)
+    return AccountView(**{name: row[name] for name in row if name in AccountView.model_fields}, memberships=hers)
+
+
+async def find_membership(tx: Tx, id: MembershipId) -> MembershipView:
+    (view,) = await _membership_views(tx, memberships.c.id == id)
+    return view
+
+
+async def _membership_views(tx: Tx, which: sa.ColumnElement[bool]) -> tuple[MembershipView, ...]:
+    rows = await tx.rows(sa.select(memberships).where(which).order_by(memberships.c.project))
+    in_force = await find_in_force(tx, {row["project"] for row in rows})
+    accepted = await find_accepted(tx, [row["id"] for row in rows])
+    return tuple(
+        MembershipView(
+            id=row["id"],
+            person=row["person"],
+            project=row["project"],
+            roles=row["roles"],
+            conduct=tuple(
+                ConductView(kind=kind, version=version, accepted=accepted[row["id"]].get(kind))
+                for kind, version in in_force[row["project"]].items()
+            ),
+            paused=row["paused"] is not None,
+        )
+        for row in rows
+    )
+
+
+# ---------------------------------------------------------------- profiles
+async def find_own_profile(tx: Tx) -> OwnProfileView:
+    """The viewer's own, with what nobody else sees."""
+    i, m, c = introductions.c, memberships.c, media_consents.c
+    consented = sa.exists().where(c.project == m.project, c.person == m.person, c.withdrawn_at.is_(None))
+    statement = (
+        sa.select(profiles.c.description, profiles.c.motivation, i.title, i.text, i.language, i.published)
+        .add_columns(consented.label("media_consent"), m.paused.is_not(None).label("paused"))
+        .select_from(memberships.join(profiles, profiles.c.id == m.id).outerjoin(introductions, i.id == m.id))
+        .where(m.id == membership_of(tx.person, tx.project))
+    )
+    row = await tx.row(statement)
+    if row is None:
+        raise Refusal(RefusalCode.NOT_FOUND, "profile")
+    return OwnProfileView(
+        description=row["description"],
+        motivation=row["motivation"],
+        introduction=_introduction(row),
+        media_consent=row["media_consent"],
+        paused=row["paused"],
+    )
+
+
+def members_shown(tx: Tx) -> sa.Select[Any]:
+    """The members of the project, with what they show each other; the young have no membership and so are never here."""
+    i, m, p = introductions.c, memberships.c, profiles.c
+    shown = introductions
+    return (
+        sa.select(m.person, m.audience, m.active_on, p.display_name, p.description)
+        .add_columns(i.title, i.text, i.language, i.published)
+        .select_from(memberships.join(profiles, p.id == m.id).outerjoin(shown, (i.id == m.id) & i.published))
+        .where(m.project == tx.project)
+    )
+
+
+def person_view(row: Mapping[Any, Any], today: date) -> PersonView:
+    """A row of `members_shown`."""
+    return PersonView(
+        id=row["person"],
+        display_name=row["display_name"],
+        audience=row["audience"],
+        active=band(row["active_on"], today),
+        description=row["description"],
+        introduction=_introduction(row),
+    )
+
+
+def _introduction(row: Mapping[Any, Any]) -> IntroductionView | None:
+    if row["title"] is None:
+        return None
+    return IntroductionView(**{name: row[name] for name in IntroductionView.model_fields})
+
+
+# ---------------------------------------------------------------- readiness
+async def find_checklists(tx: Tx) -> Checklists:
+    """Of the project's newest programme; nothing is asked where there is none."""
+    asked = await tx.value(sa.select(checklists.c.readiness).where(checklists.c.project == tx.project))
+    return {Role(role): tuple(ReadinessItem(item) for item in items) for role, items in (asked or {}).items()}
+
+
+async def find_progress(tx: Tx, persons: Collection[PersonId]) -> dict[PersonId, Progress]:
+    """What each has done in the project so far; every one of them has an entry."""
+    ids = {person: membership_of(person, tx.project) for person in persons}
+    accepted = await find_accepted(tx, ids.values())
+    registered: dict[PersonId, set[Role]] = defaultdict(set)
+    ticked: dict[PersonId, set[ReadinessItem]] = defaultdict(set)
+    trained: dict[PersonId, set[TrainingModule]] = defaultdict(set)
+    for row in await tx.rows(sa.select(registrations).where(_theirs(tx, registrations, persons))):
+        registered[row["person"]].add(Role(row["role"]))
+    for row in await tx.rows(sa.select(ticks).where(_theirs(tx, ticks, persons))):
+        ticked[row["person"]].add(ReadinessItem(row["item"]))
+    for row in await tx.rows(sa.select(trainings).where(_theirs(tx, trainings, persons))):
+        trained[row["person"]].add(TrainingModule(row["module"]))
+    written = await tx.rows(sa.select(introductions.c.person).where(_theirs(tx, introductions, persons)))
+    introduced = {row["person"] for row in written}
+    return {
+        person: Progress(
+            registered=frozenset(registered[person]),
+            accepted=accepted[ids[person]],
+            ticked=frozenset(ticked[person]),
+            trained=frozenset(trained[person]),
+            introduced=person in introduced,
+        )
+        for person in persons
+    }
+
+
+def _theirs(tx: Tx, table: sa.Table, persons: Collection[PersonId]) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.project == tx.project, table.c.person.in_(persons))
+
+
+async def find_readiness(tx: Tx) -> ReadinessView:
+    """The viewer's own checklist, for the roles she has."""
+    progress = (await find_progress(tx, [tx.person]))[tx.person]
+    in_force = (await find_in_force(tx, [tx.project]))[tx.project]
+    roles = [role for role in Role if role in tx.actor.roles]
+    lines = checklist(roles, await find_checklists(tx), progress, in_force)
+    items = tuple(ReadinessLine(item=item, done=done) for item, done in lines.items())
+    return ReadinessView(items=items, ready=all(lines.values()))
