@@ -44,10 +44,11 @@ def test_the_date_line_is_no_border():
     )
 
 
-def test_the_other_side_of_the_earth_is_half_way_round():
-    for latitude in (0.0, 12.3, 45.0, 65.584, 89.9):
-        here, there = Point(latitude=latitude, longitude=22.155), Point(latitude=-latitude, longitude=22.155 - 180)
-        assert kilometres(here, there) == pytest.approx(HALF_ROUND)
+def test_the_other_side_of_the_earth_is_half_way_round_also_where_rounding_carries_past_it():
+    here = Point(latitude=66.88254938993572, longitude=-15.181800249849033)
+    there = Point(latitude=-66.88254938893571, longitude=164.81819974915098)
+
+    assert kilometres(here, there) == pytest.approx(HALF_ROUND)
 
 
 @given(POINTS, POINTS)

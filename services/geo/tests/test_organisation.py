@@ -59,6 +59,7 @@ async def test_organisations_come_nearest_first_with_their_distance(tx):
     at_centre = await hear_of(tx, 3, place=TROMSO.id)
     campus = await hear_of(tx, 2, place=TROMSO.id, latitude=69.681, longitude=18.977)
     in_narvik = await hear_of(tx, 1, latitude=68.438, longitude=17.427)
+    await hear_of(tx, 4, latitude=69.649, longitude=33.0)
 
     found = await near(tx, place=TROMSO.id, kilometres=200)
 
