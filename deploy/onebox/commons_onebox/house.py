@@ -149,7 +149,8 @@ def _listening(port: int) -> Iterator[socket.socket]:
 def running(folder: Path, *, port: int = 0, environment: Mapping[str, str] | None = None) -> Iterator[Run]:
     """A platform on `folder` in processes of its own, stopped at the end; for the demo, journeys and faults.
 
-    Raises HomeError with the end of its log when it does not start. `environment` reaches every process.
+    Raises HomeError with the end of its log when it does not start. `environment` reaches every process. It is stopped
+    as well when the thread that started it ends.
     """
     home = Home(folder.resolve())
     folder.mkdir(parents=True, exist_ok=True)

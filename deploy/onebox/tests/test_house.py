@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,6 +77,14 @@ def test_it_heals_from_a_kill_of(house: Run, folder: Path, name: str) -> None:
         ready = f"http://127.0.0.1:{home.ports[service]}/readyz"
         assert wait_until(lambda ready=ready: answers(ready), 15, pause=0.1), service
     assert answers(f"{house.url}/graphql", TYPENAME)
+
+
+def test_a_request_waits_while_the_gateway_starts_again(house: Run, folder: Path) -> None:
+    killed = _now(folder).processes[GATEWAY]
+    os.kill(killed, SIGKILL)
+    assert wait_until(lambda: procs.seen(killed) is None, 5)
+    with urllib.request.urlopen(f"{house.url}/livez", timeout=10) as answer:  # noqa: S310  our own
+        assert answer.status == 200
 
 
 def test_it_is_small(house: Run) -> None:
