@@ -16,7 +16,7 @@ from .rules.connection import Connection
 from .rules.places import fell_silent
 from .rules.waiting import Offer, Waiting
 from .tables import offers, silences
-from .tables.rounds import find_round
+from .tables.round import find_round
 
 
 @answers

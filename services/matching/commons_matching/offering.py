@@ -14,10 +14,10 @@ from commons_contracts.matching import OfferExpiryDue
 from .rules.round import Round
 from .rules.waiting import Offer, Waiting
 from .tables import offers, waitings
-from .tables.people import is_available
-from .tables.places import OfMentor, find_places, hold_place, release_place
+from .tables.person import is_available
+from .tables.place import OfMentor, find_places, hold_place, release_place
 from .tables.queue import ORDER
-from .tables.rounds import find_round
+from .tables.round import find_round
 
 
 async def offer_free_places(tx: Tx, it: OfMentor) -> None:

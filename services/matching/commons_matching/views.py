@@ -83,8 +83,8 @@ def places_view(spot: Spot, places: Places) -> PlacesView:
     )
 
 
-def waiting_view(row: Row, position: int | None) -> WaitingView:
-    return WaitingView(**{name: row[name] for name in WaitingView.model_fields if name in row}, position=position)
+def waiting_view(row: Row) -> WaitingView:
+    return WaitingView(**{name: row[name] for name in WaitingView.model_fields})
 
 
 def offer_view(row: Row) -> OfferView:

@@ -31,9 +31,9 @@ from ..rules.refusing import invalid_transition
 from ..rules.round import Round
 from ..rules.waiting import Waiting
 from ..tables import connections, silences, waitings
-from ..tables.people import find_asked, find_asker, take_seat
-from ..tables.places import use_place
-from ..tables.rounds import find_round
+from ..tables.person import find_asked, find_asker, take_seat
+from ..tables.place import use_place
+from ..tables.round import find_round
 from ..views import connection_view
 
 

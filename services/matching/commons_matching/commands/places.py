@@ -13,8 +13,8 @@ from commons_contracts.matching import PlacesSet, PlacesView, SetPlaces
 from ..offering import offer_free_places
 from ..rules.places import Places, Spot
 from ..tables import places
-from ..tables.places import find_places, places_of
-from ..tables.rounds import find_round
+from ..tables.place import find_places, places_of
+from ..tables.round import find_round
 from ..views import places_view
 
 

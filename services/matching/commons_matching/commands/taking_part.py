@@ -23,7 +23,7 @@ from commons_contracts.profiles import BatchView
 from ..rules.round import Round
 from ..rules.taking_part import may_take_part, participation_of, places_given, registered
 from ..tables import participations, places
-from ..tables.rounds import find_round
+from ..tables.round import find_round
 
 
 @answers

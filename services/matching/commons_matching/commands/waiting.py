@@ -29,9 +29,9 @@ from ..rules.refusing import mentor_unavailable
 from ..rules.round import Round
 from ..rules.waiting import Offer, Waiting
 from ..tables import matches, offers, participations, rounds, waitings
-from ..tables.people import find_asked, find_asker
+from ..tables.person import find_asked, find_asker
 from ..tables.queue import find_position
-from ..tables.rounds import find_round
+from ..tables.round import find_round
 from ..views import offer_view, waiting_view
 from .connection import send
 
@@ -57,7 +57,7 @@ async def join_waitlist(command: JoinWaitlist, tx: Tx) -> WaitingView:
     )
     tx.add(waiting)
     await tx.emit(waiting.joined())
-    return waiting_view(asdict(waiting), await find_position(tx, waiting.id))
+    return waiting_view(asdict(waiting) | {"position": await find_position(tx, waiting.id)})
 
 
 @answers
@@ -67,7 +67,7 @@ async def leave_waitlist(command: LeaveWaitlist, tx: Tx) -> WaitingView:
         raise Refusal(RefusalCode.NOT_FOUND)
     waiting = await _settle(tx, command.waiting)
     await leave_queue(tx, waiting)
-    return waiting_view(asdict(waiting), None)
+    return waiting_view(asdict(waiting) | {"position": None})
 
 
 @answers

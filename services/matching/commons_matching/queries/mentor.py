@@ -24,8 +24,8 @@ from commons_contracts.matching import (
 
 from ..rules.round import Round
 from ..tables import cards, connections, participations, places
-from ..tables.people import find_description
-from ..tables.rounds import find_round
+from ..tables.person import find_description
+from ..tables.round import find_round
 from ..views import mentor_card_view
 
 

@@ -11,7 +11,7 @@ from commons_contracts.matching import AllPlaces, OwnPlaces, Rounds, RoundsOf
 
 from ..rules.places import Places, Spot
 from ..tables import participations, places, rounds
-from ..tables.rounds import round_in
+from ..tables.round import round_in
 from ..views import places_view, round_view
 
 

@@ -18,7 +18,7 @@ async def own_waitings(query: OwnWaitings, tx: Tx) -> Waitings:  # noqa: ARG001 
     ahead, w = positions(), waitings.c
     mine = sa.select(waitings, ahead.c.position).outerjoin(ahead, ahead.c.id == w.id).where(w.mentee == tx.person)
     rows = await tx.rows(mine.order_by(w.id.desc()))
-    return Waitings(items=tuple(waiting_view(dict(row), row["position"]) for row in rows))
+    return Waitings(items=tuple(waiting_view(row) for row in rows))
 
 
 @answers

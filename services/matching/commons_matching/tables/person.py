@@ -15,7 +15,7 @@ from commons_contracts.profiles import Description
 from ..rules.asking import Asked, Asker
 from ..rules.places import Spot
 from ..rules.round import Round
-from .places import find_places
+from .place import find_places
 from .schema import cards, connections, matches, participations
 
 
