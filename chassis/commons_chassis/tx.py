@@ -148,7 +148,7 @@ class Tx:
                     "body": event.model_dump(mode="json"),
                 }
             )
-        await self.db.execute(sa.insert(log), rows)
+        await self.db.execute(sa.insert(log).inline(), rows)  # RETURNING would ask to see other grounds
         await self.db.execute(sa.insert(outbox), [{"id": r["id"], "project": r["project"]} for r in rows])
 
     async def _numbers(self, events: Sequence[Event]) -> dict[UUID, int]:

@@ -34,6 +34,15 @@ async def test_a_fact_is_logged_numbered_and_queued_with_what_it_tells_of(tx):
     assert tx.wrote == [f"counting/{counter.id}/1", f"counting/{counter.id}/2"]
 
 
+async def test_a_fact_may_belong_to_another_ground_than_the_callers(tx):
+    await tx.emit(Started(project=PLATFORM, at=tx.now, counter=(id := new_id())))
+    await tx.write_facts()
+
+    await play(tx, project=PLATFORM)
+    log = tx.metadata.tables["event_log"]
+    assert await tx.value(sa.select(log.c.seq).where(log.c.aggregate == id)) == 1
+
+
 async def test_a_refusal_stores_and_tells_nothing(tx):
     counter = await run(service, Start(), tx)
 
