@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 from commons_chassis.service import answers
 from commons_chassis.standing import Contact, may_contact
 from commons_chassis.tx import Tx
-from commons_contracts.ids import PersonId
 from commons_contracts.matching import MatchConfirmed
 from commons_contracts.profiles import MembershipBegan
 
@@ -34,7 +33,7 @@ async def open_pairs_channel(event: MatchConfirmed, tx: Tx) -> None:
 async def open_waiting_channels(event: MembershipBegan, tx: Tx) -> None:
     """Owners are heard independently: a match may be heard of before the people who were matched."""
     w = waiting_matches.c
-    await _one_at_a_time(tx, event.person)
+    await _one_at_a_time(tx)
     hers = (w.mentor == event.person) | (w.mentee == event.person)
     for row in await tx.rows(sa.select(waiting_matches).where(hers).order_by(w.id)):
         await _open_if_safe(Match(**row), tx)
@@ -42,7 +41,7 @@ async def open_waiting_channels(event: MembershipBegan, tx: Tx) -> None:
 
 async def _open_if_safe(match: Match, tx: Tx) -> None:
     """At most once a match, and only while both may contact each other; of whom nothing is known, the match waits."""
-    await _one_at_a_time(tx, match.mentor, match.mentee)
+    await _one_at_a_time(tx)
     if await tx.find(Channel, channel_of(match.id)) is not None:
         return
     contact = await may_contact(tx, match.mentor, match.mentee)
@@ -56,7 +55,6 @@ async def _open_if_safe(match: Match, tx: Tx) -> None:
         await tx.emit(opened)
 
 
-async def _one_at_a_time(tx: Tx, *persons: PersonId) -> None:
-    """Her membership and her match, heard at the same instant, would each miss the other and the match wait for ever."""
-    for person in sorted(persons):
-        await tx.value(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(str(person), 0))))
+async def _one_at_a_time(tx: Tx) -> None:
+    """A membership and a match of a project, heard at the same instant, would miss each other and the match wait for ever."""
+    await tx.value(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(str(tx.project), 0))))
