@@ -167,3 +167,9 @@ async def recruitment(tx: Tx) -> Recruitment:
 @pytest.fixture
 def recruitment_programme() -> ProgrammePublished:
     return a_programme()
+
+
+@pytest.fixture
+def a_recruitment() -> type[Recruitment]:
+    """For tests that open transactions of their own."""
+    return Recruitment
