@@ -8,7 +8,7 @@ from commons_contracts.base import Refusal
 from commons_contracts.codes import Conduct, RefusalCode, Role
 from commons_contracts.ids import derived, membership_of, person_of, project_of
 from commons_contracts.profiles import ConductAccepted, ConductInForce
-from commons_profiles.rules.conduct import Code, accept
+from commons_profiles.rules.conduct import Code, accept, in_good_standing
 from commons_profiles.rules.membership import Membership
 
 AT = datetime(2026, 9, 10, 10, tzinfo=UTC)
@@ -84,3 +84,17 @@ def test_a_code_that_the_project_has_not_is_not_found():
         accepting(1, {Conduct.MENTOR: 1})
 
     assert no.value.code is RefusalCode.NOT_FOUND
+
+
+@pytest.mark.parametrize("accepted", [{}, {Conduct.COMMUNITY: 1}, {Conduct.MENTOR: 2}])
+def test_without_the_communitys_code_nobody_is_in_good_standing(accepted):
+    with pytest.raises(Refusal) as no:
+        in_good_standing({Conduct.COMMUNITY: 2}, accepted)
+
+    assert no.value.code is RefusalCode.CODE_OF_CONDUCT_REQUIRED
+    assert no.value.params == {"kind": Conduct.COMMUNITY, "version": 2}
+
+
+@pytest.mark.parametrize("in_force", [{}, {Conduct.MENTOR: 1}, {Conduct.COMMUNITY: 2}])
+def test_with_it_or_where_there_is_none_she_is(in_force):
+    in_good_standing(in_force, {Conduct.COMMUNITY: 2})

@@ -30,6 +30,7 @@ async def accept_code_of_conduct(cmd: AcceptCodeOfConduct, tx: Tx) -> Membership
         at=tx.now,
     )
     await keep_acceptances(facts, {tx.person: tx.actor.language}, tx)
+    await tx.emit(*facts)
     return await find_membership(tx, membership.id)
 
 
@@ -44,4 +45,3 @@ async def keep_acceptances(facts: Sequence[ConductAccepted], shown_in: Mapping[P
         for fact in facts
     ]
     await tx.run(sa.insert(acceptances), rows)
-    await tx.emit(*facts)

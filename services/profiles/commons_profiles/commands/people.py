@@ -8,24 +8,24 @@ from datetime import date
 from sqlalchemy.dialects.postgresql import insert
 
 from commons_chassis.service import answers
-from commons_chassis.standing import known, meets
 from commons_chassis.tx import Tx
+from commons_contracts.base import Event
 from commons_contracts.ids import PersonId, membership_of
 from commons_contracts.profiles import (
     BatchView,
     ConductAccepted,
-    DescribeProfile,
     Description,
     ImportPeople,
-    MembershipBegan,
     PersonEntry,
-    RolesGranted,
+    PersonRegistered,
+    ProfileDescribed,
+    TrainingRecorded,
 )
 
 from ..lists import stem_fields
 from ..rules.batch import in_row
 from ..rules.calendar import today
-from ..rules.conduct import accept
+from ..rules.conduct import accept, in_good_standing
 from ..rules.introduction import Introduction, introduce
 from ..rules.membership import Membership, choose_oneself, join
 from ..rules.person import Person, register
@@ -42,22 +42,22 @@ Members = Mapping[PersonId, Membership]
 
 @answers
 async def import_people(cmd: ImportPeople, tx: Tx) -> BatchView:
-    """Step by step for all, so that a batch costs a few statements and not a few for each."""
-    zone = await find_zone(tx)
-    accounts = await _register(cmd.items, tx)
-    members = await _join(cmd.items, accounts, tx)
-    await _accept(cmd.items, members, tx)
-    await _describe(cmd.items, members, tx)
+    """Step by step for all, so that a batch costs a few statements and not a few for each; told when all is decided."""
+    on = today(tx.now, await find_zone(tx))
+    accounts, registered = await _register(cmd.items, tx)
+    members, joined = await _join(cmd.items, accounts, tx)
+    accepted = await _accept(cmd.items, members, tx)
+    described = await _describe(cmd.items, members, tx)
     await _introduce(cmd.items, members, tx)
     await _tick(cmd.items, members, tx)
-    await _train(cmd.items, members, today(tx.now, zone), tx)
+    trained = await _train(cmd.items, members, on, tx)
+    await tx.emit(*registered, *joined, *accepted, *described, *trained)
     return BatchView(count=len(cmd.items))
 
 
-async def _register(entries: Entries, tx: Tx) -> Mapping[PersonId, Person]:
-    accounts: dict[PersonId, Person] = {
-        PersonId(id): person for id, person in (await tx.load_many(Person, [e.person for e in entries])).items()
-    }
+async def _register(entries: Entries, tx: Tx) -> tuple[Mapping[PersonId, Person], list[PersonRegistered]]:
+    there = await tx.load_many(Person, [e.person for e in entries])
+    accounts = {person.person: person for person in there.values()}
     facts = []
     for row, entry in enumerate(entries):
         with in_row(row):
@@ -65,14 +65,13 @@ async def _register(entries: Entries, tx: Tx) -> Mapping[PersonId, Person]:
                 accounts[entry.person], registered = register(entry.person, entry.account, at=tx.now)
                 facts.append(registered)
     tx.add(*accounts.values())
-    await tx.emit(*facts)
-    return accounts
+    return accounts, facts
 
 
-async def _join(entries: Entries, accounts: Mapping[PersonId, Person], tx: Tx) -> Members:
+async def _join(entries: Entries, accounts: Mapping[PersonId, Person], tx: Tx) -> tuple[Members, list[Event]]:
     there = await tx.load_many(Membership, [membership_of(e.person, tx.project) for e in entries])
     members = {m.person: m for m in there.values()}
-    facts: list[MembershipBegan | RolesGranted] = []
+    facts: list[Event] = []
     for row, entry in enumerate(entries):
         with in_row(row):
             account = accounts[entry.person]
@@ -84,39 +83,41 @@ async def _join(entries: Entries, accounts: Mapping[PersonId, Person], tx: Tx) -
             members[entry.person] = member
             tx.add(member, begin_profile(member, account))
             facts.append(began)
-    await tx.emit(*facts)
-    return members
+    return members, facts
 
 
-async def _accept(entries: Entries, members: Members, tx: Tx) -> None:
-    """What is in force now; she has read it, or her row would not say so."""
+async def _accept(entries: Entries, members: Members, tx: Tx) -> list[ConductAccepted]:
+    """What is in force now; she has read it, or her row would not say so. Without it she may join, but say nothing."""
     in_force = (await find_in_force(tx, [tx.project]))[tx.project]
     accepted = await find_accepted(tx, [m.id for m in members.values()])
     facts: list[ConductAccepted] = []
     for row, entry in enumerate(entries):
         member = members[entry.person]
         hers = accepted[member.id]
-        for kind in entry.conduct:
-            with in_row(row):
+        with in_row(row):
+            for kind in entry.conduct:
                 version = in_force.get(kind, 0)
                 facts += accept(member, kind, version, in_force=in_force, accepted=hers, at=tx.now)
                 hers[kind] = version
+            if _described(entry) or entry.introduction or entry.ticked:
+                in_good_standing(in_force, hers)
     await keep_acceptances(facts, {e.person: e.account.language for e in entries}, tx)
+    return facts
 
 
-async def _describe(entries: Entries, members: Members, tx: Tx) -> None:
-    """From here on only members in good standing; whoever says nothing of herself need not be."""
-    actors = await known(tx, list(members))
+async def _describe(entries: Entries, members: Members, tx: Tx) -> list[ProfileDescribed]:
     profiles = await tx.load_many(Profile, [m.id for m in members.values()])
-    facts = []
+    facts: list[ProfileDescribed] = []
     for row, entry in enumerate(entries):
-        with in_row(row):
-            if entry.description != Description() or entry.motivation or entry.introduction or entry.ticked:
-                await meets(DescribeProfile, actors[entry.person], tx)
-            if entry.description != Description() or entry.motivation:
+        if _described(entry):
+            with in_row(row):
                 profile = profiles[members[entry.person].id]
                 facts += profile.describe(entry.description, entry.motivation, fields=stem_fields(), at=tx.now)
-    await tx.emit(*facts)
+    return facts
+
+
+def _described(entry: PersonEntry) -> bool:
+    return entry.description != Description() or entry.motivation != ""
 
 
 async def _introduce(entries: Entries, members: Members, tx: Tx) -> None:
@@ -141,7 +142,7 @@ async def _tick(entries: Entries, members: Members, tx: Tx) -> None:
     await tx.run(insert(ticks).on_conflict_do_nothing(), rows)
 
 
-async def _train(entries: Entries, members: Members, on: date, tx: Tx) -> None:
+async def _train(entries: Entries, members: Members, on: date, tx: Tx) -> list[TrainingRecorded]:
     """Recorded on the day of the import; a module she has already is not recorded again."""
     progress = await find_progress(tx, list(members))
     facts = [
@@ -150,4 +151,4 @@ async def _train(entries: Entries, members: Members, on: date, tx: Tx) -> None:
         for module in dict.fromkeys(entry.trained)
         if module not in progress[entry.person].trained
     ]
-    await keep_trainings(facts, tx)
+    return await keep_trainings(facts, tx)

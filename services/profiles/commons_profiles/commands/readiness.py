@@ -33,17 +33,17 @@ async def record_a_training(cmd: RecordTraining, tx: Tx) -> Done:
     membership = await tx.load(Membership, membership_of(cmd.person, tx.project))
     day = today(tx.now, await find_zone(tx))
     fact = record_training(membership, cmd.module, cmd.held_on, today=day, at=tx.now)
-    await keep_trainings([fact], tx)
+    await tx.emit(*await keep_trainings([fact], tx))
     return Done()
 
 
-async def keep_trainings(facts: Sequence[TrainingRecorded], tx: Tx) -> None:
-    """A training recorded before is not told again."""
-    told = {"membership", "module", "held_on", "project", "person"}
-    rows = [{**fact.model_dump(include=told), "recorded_by": tx.person} for fact in facts]
-    if not rows:
-        return
+async def keep_trainings(facts: Sequence[TrainingRecorded], tx: Tx) -> list[TrainingRecorded]:
+    """Those that were not recorded before, and so are still to be told."""
+    if not facts:
+        return []
+    named = {"membership", "module", "held_on", "project", "person"}
+    rows = [{**fact.model_dump(include=named), "recorded_by": tx.person} for fact in facts]
     t = trainings.c
     put = insert(trainings).values(rows).on_conflict_do_nothing().returning(t.membership, t.module, t.held_on)
     fresh = {(row["membership"], row["module"], row["held_on"]) for row in await tx.rows(put)}
-    await tx.emit(*(fact for fact in facts if (fact.membership, fact.module, fact.held_on) in fresh))
+    return [fact for fact in facts if (fact.membership, fact.module, fact.held_on) in fresh]

@@ -58,3 +58,10 @@ def accept(
             version=version,
         )
     ]
+
+
+def in_good_standing(in_force: Mapping[Conduct, int], accepted: Mapping[Conduct, int]) -> None:
+    """Nothing but joining before the community's code is accepted (journey J1.2); at the doors the chassis asks the same."""
+    version = in_force.get(Conduct.COMMUNITY, 0)
+    if accepted.get(Conduct.COMMUNITY, 0) < version:
+        raise Refusal(RefusalCode.CODE_OF_CONDUCT_REQUIRED, kind=Conduct.COMMUNITY, version=version)
