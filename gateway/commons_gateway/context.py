@@ -1,0 +1,182 @@
+"""What every resolver has at hand: who asks, on which project's ground, and loaders that ask once for many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import strawberry
+from pydantic import BaseModel
+from strawberry.dataloader import DataLoader
+
+from commons_chassis.ask import Asker
+from commons_chassis.faults import Fault
+from commons_contracts.base import Actor, Command, Query, Refusal
+from commons_contracts.codes import Language
+from commons_contracts.ids import ProjectId, project_of
+from commons_contracts.profiles import Viewer
+
+from .clock import BusinessClock
+from .cursors import Seal
+from .identity import NOBODY, Caller, Identity
+from .news import Newsroom
+from .presence import Presence
+
+R = TypeVar("R", bound=BaseModel)
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V", bound=BaseModel)
+
+QUERY_SECONDS = 2.5
+COMMAND_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Batch(Generic[K, V]):
+    """Many things in one call: which request brings them, and how each is told from the others."""
+
+    call: type[Query[Any]]
+    ids: str
+    """The field of the request that takes the keys; empty where the call brings all that is the viewer's own."""
+    key: Callable[[V], K]
+
+    @property
+    def service(self) -> str:
+        return self.call.owner
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What the call brings of each thing: all that its owner shows."""
+        items = self.call.reply.model_fields["items"].annotation
+        return tuple(items.__args__[0].model_fields) if items else ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the gateway keeps for all who ask."""
+
+    asker: Asker
+    identity: Identity
+    seal: Seal
+    newsroom: Newsroom
+    clock: BusinessClock
+    presence: Presence
+    dev: bool
+
+
+class Ground:
+    """One project, or none, as one viewer may see it for the length of one answer: it remembers what it has loaded."""
+
+    def __init__(self, context: Context, project: ProjectId | None) -> None:
+        self.context, self.project = context, project
+        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+        self._asked: dict[Query[Any], asyncio.Future[Any]] = {}
+
+    @property
+    def actor(self) -> Actor:
+        caller = self.context.caller
+        language = self.context.asked_language or Language.EN
+        return Actor(person=caller.person, project=self.project, operator=caller.operator, language=language)
+
+    async def ask(self, query: Query[R]) -> R:
+        return await self.context.desk.asker.ask(query, self.actor, key=None, left=QUERY_SECONDS)
+
+    async def command(self, command: Command[R], key: str | None) -> R:
+        return await self.context.desk.asker.ask(command, self.actor, key=key, left=COMMAND_SECONDS)
+
+    async def once(self, query: Query[R]) -> R:
+        """The same question is asked once, however many fields need its answer."""
+        if query not in self._asked:
+            self._asked[query] = asyncio.ensure_future(self.ask(query))
+        found: R = await self._asked[query]
+        return found
+
+    async def load(self, batch: Batch[K, V], key: K, **within: Hashable) -> V | None:
+        """One thing, in one call with all the others that are wanted now. `within`: the request's other fields."""
+        found: V | None = await self._loader(batch, within).load(key)
+        return found
+
+    def know(self, batch: Batch[K, V], found: V) -> None:
+        """What a list has brought already need not be asked for again."""
+        self._loader(batch, {}).prime(batch.key(found), found)
+
+    def _loader(self, batch: Batch[K, V], within: dict[str, Hashable]) -> DataLoader[K, V | None]:
+        name = (batch, tuple(sorted(within.items())))
+
+        async def load_all(keys: list[K]) -> list[V | None]:
+            wanted = {batch.ids: tuple(keys)} if batch.ids else {}
+            found = {batch.key(item): item for item in (await self.once(batch.call(**wanted, **within))).items}
+            return [found.get(key) for key in keys]
+
+        if name not in self._loaders:
+            self._loaders[name] = DataLoader(load_fn=load_all)
+        return self._loaders[name]
+
+
+class Context:
+    """One operation: the caller, and the grounds she walks on."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        caller: Caller = NOBODY,
+        *,
+        project: str | None = None,
+        language: Language | None = None,
+        request_id: str = "",
+    ) -> None:
+        self.desk, self.caller, self.asked_language, self.request_id = desk, caller, language, request_id
+        self._project = project
+        self._grounds: dict[ProjectId | None, Ground] = {}
+        self.connection_params: dict[str, Any] = {}
+
+    def again(self) -> Context:
+        """The same caller with nothing loaded yet: for the next operation on a socket, or the next push."""
+        return Context(
+            self.desk,
+            self.caller,
+            project=self._project,
+            language=self.asked_language,
+            request_id=self.request_id,
+        )
+
+    def become(self, other: Context) -> None:
+        """Take over who asks, and how, from what a socket has said of itself."""
+        self.caller, self.asked_language, self._project = other.caller, other.asked_language, other._project
+
+    def ground(self, slug: str | None = None) -> Ground:
+        """The project named, else the one of the request's header, else the token's, else none."""
+        slug = slug or self._project or self.caller.project
+        return self.ground_of(project_of(slug) if slug else None)
+
+    def ground_of(self, project: ProjectId | None) -> Ground:
+        return self._grounds.setdefault(project, Ground(self, project))
+
+    async def language(self) -> Language:
+        """What the request accepts, else what the viewer's account says, else English."""
+        if self.asked_language is None and self.caller.person is not None:
+            try:
+                return (await self.ground().once(Viewer())).language
+            except (Refusal, Fault):
+                return Language.EN
+        return self.asked_language or Language.EN
+
+
+Info = strawberry.Info[Context, None]
+
+
+def accepted_language(header: str) -> Language | None:
+    """The best of our languages that `Accept-Language` names; Norwegian of any kind is answered in Bokmål."""
+    best: tuple[float, Language] | None = None
+    for part in header.split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        primary = tag.strip().partition("-")[0].lower()
+        primary = "nb" if primary in {"no", "nn"} else primary
+        try:
+            weight = float(quality or 1)
+        except ValueError:
+            continue
+        if weight > 0 and primary in {language.value for language in Language} and (best is None or weight > best[0]):
+            best = (weight, Language(primary))
+    return best[1] if best else None

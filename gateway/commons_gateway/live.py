@@ -1,0 +1,58 @@
+"""Subscriptions: whoever is woken asks again, as the viewer she is, for what came after the cursor she holds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from commons_chassis.clock import real_now
+from commons_chassis.faults import Fault
+from commons_contracts.base import Query
+from commons_contracts.codes import FaultCode
+
+from .context import Context, Ground
+
+R = TypeVar("R", bound=BaseModel)
+
+TICK_SECONDS = 20.0
+"""How often one asks without having been woken: a gap in the gateway's own hearing is no longer than this."""
+PAUSE_SECONDS = 1.0
+RESTING = {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED}
+
+
+async def turns(context: Context, *, echoes: Sequence[float] = ()) -> AsyncIterator[Ground]:
+    """A ground with nothing loaded: at once, whenever something about the viewer was told, and now and then.
+
+    `echoes`: seconds after being woken to look again, where what was told still has to reach the service that is asked.
+    Raises Fault UNAUTHENTICATED for nobody, and when the token has run out.
+    """
+    caller = context.caller
+    if caller.person is None:
+        raise Fault(FaultCode.UNAUTHENTICATED)
+    with context.desk.newsroom.waiting(caller.person) as woken:
+        waits: list[float] = []
+        while True:
+            woken.clear()
+            yield context.again().ground()
+            rest = (caller.expires or 0) - real_now().timestamp()
+            if rest <= 0:
+                raise Fault(FaultCode.UNAUTHENTICATED)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(rest, waits.pop(0) if waits else TICK_SECONDS)):
+                    await woken.wait()
+                    waits = list(echoes)
+
+
+async def patiently(ground: Ground, query: Query[R]) -> R:
+    """The answer, however long its service rests: a subscriber would only come back and ask the same."""
+    while True:
+        try:
+            return await ground.ask(query)
+        except Fault as fault:
+            if fault.code not in RESTING:
+                raise
+        await asyncio.sleep(PAUSE_SECONDS)

@@ -1,0 +1,1 @@
+"""Rounds, mentors, requests, places and waiting lists, as the browser sees them."""

@@ -1,0 +1,235 @@
+"""Requests from mentees to mentors, what comes of them, and the queues for what is full."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import strawberry
+
+from commons_contracts import matching as contract
+from commons_contracts.codes import (
+    ConnectionState,
+    DeclineReason,
+    OfferState,
+    RefusalCode,
+    Role,
+    Style,
+    WaitingState,
+)
+from commons_contracts.ids import ConnectionId, MatchId, OfferId, RoundId, WaitingId
+
+from ..context import Batch, Ground, Info
+from ..fields import After, First, Shown, adds, argument, asks, said, shape, told
+from ..profiles.own import Viewer
+from ..profiles.people import Person
+from ..relay import Listing, Node, listing, uuid_in
+from .mentors import ROUNDS, MentorPlaces, Permission, Round, allowed_unless
+
+CONNECTIONS: Batch[ConnectionId, contract.ConnectionView] = Batch(
+    contract.ConnectionsByIds, "ids", lambda connection: connection.id
+)
+MATCHES: Batch[MatchId, contract.MatchView] = Batch(contract.MatchesByIds, "ids", lambda match: match.id)
+WAITINGS: Batch[WaitingId, contract.WaitingView] = Batch(contract.OwnWaitings, "", lambda waiting: waiting.id)
+OFFERS: Batch[OfferId, contract.OfferView] = Batch(contract.OwnOffers, "", lambda offer: offer.id)
+
+
+async def _round(ground: Ground, id: RoundId) -> Round | None:
+    found = await ground.load(ROUNDS, id)
+    return Round.of(found, ground) if found else None
+
+
+@shape
+class ConnectionViewerCan(Shown[contract.ConnectionView]):
+    """What the viewer can do with a request."""
+
+    @told
+    def accept_connection(self) -> Permission:
+        """Say yes."""
+        return allowed_unless(self._unless(self.view.may_answer))
+
+    @told
+    def decline_connection(self) -> Permission:
+        """Say no."""
+        return allowed_unless(self._unless(self.view.may_answer))
+
+    @told
+    def withdraw_connection(self) -> Permission:
+        """Take it back."""
+        return allowed_unless(self._unless(self.view.may_withdraw))
+
+    def _unless(self, may: bool) -> RefusalCode | None:
+        if may:
+            return None
+        over = self.view.state is not ConnectionState.ASKED
+        return RefusalCode.INVALID_TRANSITION if over else RefusalCode.NOT_REQUEST_RECIPIENT
+
+
+@shape
+class ConnectionRequest(Node, Shown[contract.ConnectionView]):
+    """A mentee's request to a mentor. Only the two see it."""
+
+    style: Style = said("The style of mentoring asked for.")
+    state: ConnectionState = said("Where it stands.")
+    message: str = said("What the mentee wrote to the mentor.")
+    asked_at: datetime = said("When it was sent.")
+    expires_at: datetime | None = said("When it runs out without an answer.")
+    decline_reason: DeclineReason | None = said("Why the mentor said no.")
+    decline_note: str = said("What the mentor wrote to the mentee with her no.")
+
+    @told
+    def mentor(self) -> Person:
+        """Who was asked."""
+        return Person.of(self.view.mentor, self.ground)
+
+    @told
+    def mentee(self) -> Person:
+        """Who asks."""
+        return Person.of(self.view.mentee, self.ground)
+
+    @told
+    async def days_left(self, info: Info) -> int | None:
+        """How many days the mentor still has to answer, begun days counted; none where nothing runs out."""
+        if self.view.expires_at is None or self.view.state is not ConnectionState.ASKED:
+            return None
+        left = self.view.expires_at - await info.context.desk.clock.now()
+        return max(0, math.ceil(left / timedelta(days=1)))
+
+    @told
+    def viewer_can(self) -> ConnectionViewerCan:
+        """What the viewer can do now."""
+        return ConnectionViewerCan.of(self.view, self.ground)
+
+    @asks(contract.RoundsOf)
+    async def round(self) -> Round | None:
+        """The round it belongs to; its `suggestions` are other mentors."""
+        return await _round(self.ground, self.view.round)
+
+    @asks(contract.MatchesByIds)
+    async def match(self) -> Match | None:
+        """What came of it."""
+        found = await self.ground.load(MATCHES, self.view.match) if self.view.match else None
+        return Match.of(found, self.ground) if found else None
+
+
+@shape
+class Match(Node, Shown[contract.MatchView]):
+    """A mentor and a mentee who have found each other."""
+
+    style: Style = said("The style of mentoring.")
+    confirmed_at: datetime = said("When it was confirmed.")
+
+    @told
+    def mentor(self) -> Person:
+        """The mentor."""
+        return Person.of(self.view.mentor, self.ground)
+
+    @told
+    def mentee(self) -> Person:
+        """The mentee."""
+        return Person.of(self.view.mentee, self.ground)
+
+    @asks(contract.RoundsOf)
+    async def round(self) -> Round | None:
+        """The round they met in."""
+        return await _round(self.ground, self.view.round)
+
+    @asks(contract.ConnectionsByIds)
+    async def connection(self) -> ConnectionRequest | None:
+        """The request it came from, where there was one."""
+        found = await self.ground.load(CONNECTIONS, self.view.connection) if self.view.connection else None
+        return ConnectionRequest.of(found, self.ground) if found else None
+
+
+@shape
+class Participation(Shown[contract.ParticipationView]):
+    """Someone takes part in a round."""
+
+    role: Role = said("As what.")
+
+    @told
+    def person(self) -> Person:
+        """Who takes part."""
+        return Person.of(self.view.person, self.ground)
+
+    @asks(contract.RoundsOf)
+    async def round(self) -> Round | None:
+        """The round."""
+        return await _round(self.ground, self.view.round)
+
+
+@shape
+class Waiting(Node, Shown[contract.WaitingView]):
+    """The viewer waits for a place with a mentor."""
+
+    state: WaitingState = said("Where she stands.")
+    position: int | None = said("Her place in the queue; 1 is next.")
+    style: Style | None = said("The style of mentoring she waits for.")
+
+    @told
+    def mentor(self) -> Person:
+        """Whom she waits for."""
+        return Person.of(self.view.mentor, self.ground)
+
+    @asks(contract.RoundsOf)
+    async def round(self) -> Round | None:
+        """The round."""
+        return await _round(self.ground, self.view.round)
+
+
+@shape
+class Offer(Node, Shown[contract.OfferView]):
+    """A place that became free and is held for the viewer."""
+
+    state: OfferState = said("Where it stands.")
+    expires_at: datetime = said("Until when it is held.")
+    style: Style | None = said("The style of mentoring.")
+
+    @told
+    def mentor(self) -> Person:
+        """With whom."""
+        return Person.of(self.view.mentor, self.ground)
+
+    @asks(contract.RoundsOf)
+    async def round(self) -> Round | None:
+        """The round."""
+        return await _round(self.ground, self.view.round)
+
+
+@adds(Viewer, contract.ConnectionsPage)
+async def connections(
+    root: strawberry.Parent[Viewer],
+    states: Annotated[list[ConnectionState] | None, argument("Only those that stand so.")] = None,
+    first: First = 20,
+    after: After = None,
+) -> Listing[ConnectionRequest] | None:
+    """The requests she sent and those she received, newest first."""
+    wanted = tuple(states or ())
+    return await listing(
+        root.ground, contract.ConnectionsPage, ConnectionRequest.of, first=first, after=after, states=wanted
+    )
+
+
+@adds(Viewer, contract.OwnWaitings)
+async def waitings(root: strawberry.Parent[Viewer]) -> list[Waiting] | None:
+    """The mentors she waits for."""
+    found = await root.ground.once(contract.OwnWaitings())
+    return [Waiting.of(view, root.ground) for view in found.items]
+
+
+@adds(Viewer, contract.OwnOffers)
+async def offers(root: strawberry.Parent[Viewer]) -> list[Offer] | None:
+    """The places that are held for her."""
+    found = await root.ground.once(contract.OwnOffers())
+    return [Offer.of(view, root.ground) for view in found.items]
+
+
+@adds(Viewer, contract.OwnPlaces)
+async def places(
+    root: strawberry.Parent[Viewer],
+    round: Annotated[strawberry.ID, argument("The round.", nodes="Round")],
+) -> list[MentorPlaces] | None:
+    """Her own places as a mentor in a round."""
+    found = await root.ground.once(contract.OwnPlaces(round=uuid_in(round, "Round")))
+    return [MentorPlaces.of(view, root.ground) for view in found.items]

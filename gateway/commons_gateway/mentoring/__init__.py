@@ -1,0 +1,1 @@
+"""Programmes and mentorships, as the browser sees them."""

@@ -1,0 +1,121 @@
+"""Mentorships, and where they hang together with matches, notices and the viewer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from commons_contracts import mentoring as contract
+from commons_contracts.codes import NoticeCode, Phase, Style
+from commons_contracts.ids import ConnectionId, MatchId, MentorshipId, OfferId
+from commons_contracts.matching import ConnectionsByIds, MatchesByIds, OwnOffers
+
+from ..context import Batch, Info
+from ..fields import After, First, Shown, adds, asks, said, shape, told
+from ..matching.connections import CONNECTIONS, MATCHES, OFFERS, ConnectionRequest, Match, Offer
+from ..profiles.own import Notice, Viewer
+from ..profiles.people import Person
+from ..relay import Listing, Node, listing
+from .programmes import PROGRAMMES, Programme
+from .texts import LocalText, best
+
+MENTORSHIPS: Batch[MentorshipId, contract.MentorshipView] = Batch(
+    contract.MentorshipsByIds, "ids", lambda mentorship: mentorship.id
+)
+BY_MATCH: Batch[MatchId, contract.MentorshipView] = Batch(
+    contract.MentorshipsByMatch, "matches", lambda mentorship: mentorship.match
+)
+
+
+@shape
+class ChecklistLine:
+    """Something to do in a phase."""
+
+    item: str = said("Its code.")
+    done: bool = said("Whether someone has ticked it.")
+    done_by: Person | None = said("Who ticked it.")
+    mentorship: strawberry.Private[Mentorship]
+
+    @asks(contract.ProgrammesByIds)
+    async def label(self, info: Info) -> LocalText | None:
+        """Its words, in the best language for the viewer."""
+        found = await self.mentorship.ground.load(PROGRAMMES, self.mentorship.view.programme)
+        words = found.texts.checklist_items.get(self.item, {}) if found else {}
+        return best(words, await info.context.language())
+
+
+@shape
+class Mentorship(Node, Shown[contract.MentorshipView]):
+    """What a mentor and a mentee do together."""
+
+    programme_version: int = said("The version of the programme that it follows to its end.")
+    style: Style = said("The style of mentoring.")
+    phase: Phase = said("Where it stands.")
+    opened_at: datetime = said("When it began.")
+
+    @told
+    def mentor(self) -> Person:
+        """The mentor."""
+        return Person.of(self.view.mentor, self.ground)
+
+    @told
+    def mentee(self) -> Person:
+        """The mentee."""
+        return Person.of(self.view.mentee, self.ground)
+
+    @told
+    def checklist(self) -> list[ChecklistLine]:
+        """What is to be done in this phase."""
+        return [
+            ChecklistLine(
+                item=line.item,
+                done=line.done_by is not None,
+                done_by=Person.of(line.done_by, self.ground) if line.done_by else None,
+                mentorship=self,
+            )
+            for line in self.view.checklist
+        ]
+
+    @asks(contract.ProgrammesByIds)
+    async def programme(self) -> Programme | None:
+        """The programme it belongs to."""
+        found = await self.ground.load(PROGRAMMES, self.view.programme)
+        return Programme.of(found, self.ground) if found else None
+
+    @asks(MatchesByIds)
+    async def match(self) -> Match | None:
+        """The match it came from."""
+        found = await self.ground.load(MATCHES, self.view.match)
+        return Match.of(found, self.ground) if found else None
+
+
+@adds(Viewer, contract.MentorshipsPage)
+async def mentorships(
+    root: strawberry.Parent[Viewer], first: First = 20, after: After = None
+) -> Listing[Mentorship] | None:
+    """Her mentorships, newest first."""
+    return await listing(root.ground, contract.MentorshipsPage, Mentorship.of, first=first, after=after)
+
+
+@adds(Match, contract.MentorshipsByMatch)
+async def mentorship(root: strawberry.Parent[Match]) -> Mentorship | None:
+    """The mentorship that came of it."""
+    found = await root.ground.load(BY_MATCH, root.view.id)
+    return Mentorship.of(found, root.ground) if found else None
+
+
+@adds(Notice, ConnectionsByIds, OwnOffers, contract.MentorshipsByIds)
+async def subject(root: strawberry.Parent[Notice]) -> Node | None:
+    """What it is about, where that is in the project asked about."""
+    id, code, ground = root.view.subject_id, root.view.code, root.ground
+    if id is None:
+        return None
+    if code is NoticeCode.MENTORSHIP_OPENED:
+        opened = await ground.load(MENTORSHIPS, MentorshipId(id))
+        return Mentorship.of(opened, ground) if opened else None
+    if code in {NoticeCode.PLACE_OFFERED, NoticeCode.OFFER_EXPIRED}:
+        offer = await ground.load(OFFERS, OfferId(id))
+        return Offer.of(offer, ground) if offer else None
+    request = await ground.load(CONNECTIONS, ConnectionId(id))
+    return ConnectionRequest.of(request, ground) if request else None

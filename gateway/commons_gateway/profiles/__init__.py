@@ -1,0 +1,1 @@
+"""Projects, people, memberships, organisations and notices, as the browser sees them."""

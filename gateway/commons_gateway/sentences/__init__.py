@@ -1,0 +1,76 @@
+"""What a person is told: gettext catalogues in her language, with the parameters of a refusal written out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import Enum
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+from babel.messages.pofile import read_po
+
+from commons_contracts.codes import Language
+
+FOLDER = Path(__file__).parent
+FAULT, NOTICE, TERM = "fault", "notice", "term"
+"""Contexts: of top-level errors, of notices, and of codes that stand inside of a sentence. Refusals have none."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """One language's sentences."""
+
+    language: Language
+    sentences: Mapping[tuple[str | None, str], str]
+
+    @staticmethod
+    @cache
+    def of(language: Language) -> Catalogue:
+        with (FOLDER / f"{language}.po").open("rb") as file:
+            read = read_po(file, locale=language)
+        return Catalogue(language, {(line.context, str(line.id)): str(line.string) for line in read if line.id})
+
+    def plain(self, code: Enum, context: str | None = None) -> str:
+        """The sentence of a code as such. KeyError where there is none."""
+        return self.sentences[context, code.value]
+
+    def sentence(self, code: Enum, params: Mapping[str, Any]) -> str:
+        """A refusal's sentence: the one that names the most of `params`, else the plain one."""
+        known = {name for name, value in params.items() if value not in (None, "", (), [])}
+        best: tuple[str, ...] = ()
+        for _, key in self.sentences:
+            name, _, wants = key.partition("(")
+            wanted = tuple(wants.removesuffix(")").split(",")) if wants else ()
+            if name == code.value and known.issuperset(wanted) and len(wanted) > len(best):
+                best = wanted
+        if not best:
+            return self.plain(code)
+        zone = params.get("zone")
+        words = {name: self._words(params[name], ZoneInfo(zone) if isinstance(zone, str) else UTC) for name in best}
+        return self.sentences[None, f"{code.value}({','.join(best)})"].format(**words)
+
+    def _words(self, value: Any, zone: Any) -> str:
+        if isinstance(value, list | tuple):
+            return format_list([self._words(item, zone) for item in value], locale=self.language)
+        if isinstance(value, str):
+            moment = _moment(value)
+            return self.sentences.get((TERM, value), value) if moment is None else self._words(moment, zone)
+        if isinstance(value, datetime):
+            return format_datetime(value, "d MMMM y HH:mm z", tzinfo=zone, locale=self.language)
+        if isinstance(value, date):
+            return format_date(value, "long", locale=self.language)
+        return str(value)
+
+
+def _moment(text: str) -> datetime | None:
+    """Parameters travel as JSON, and times in them as text."""
+    try:
+        return datetime.fromisoformat(text) if "T" in text else None
+    except ValueError:
+        return None
