@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
 
 import uvicorn
@@ -85,7 +86,7 @@ def wait_for_answers(home: Home, url: str) -> None:
     """End when every service is ready and the gateway answers in GraphQL."""
     for name in SERVICES:
         ready = f"http://127.0.0.1:{home.ports[name]}/readyz"
-        if not wait_until(lambda ready=ready: answers(ready), PATIENCE, pause=0.05):  # type: ignore[misc]
+        if not wait_until(partial(answers, ready), PATIENCE, pause=0.05):
             raise SystemExit(f"{name} is not ready: {ready}")
     if not wait_until(lambda: answers(f"{url}/graphql", b'{"query": "{ __typename }"}'), PATIENCE, pause=0.05):
         raise SystemExit(f"the gateway does not answer: {url}/graphql")

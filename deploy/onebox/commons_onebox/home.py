@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +42,12 @@ class Run:
 
     def alive(self) -> bool:
         """Whether its supervisor still runs (a run that was killed leaves its file behind)."""
-        return self.lives("supervisor", self.pid)
+        return not self.gone("supervisor")
 
-    def lives(self, name: str, pid: int) -> bool:
-        process = procs.seen(pid)
-        return process is not None and process.started == self.started.get(name)
+    def gone(self, name: str) -> bool:
+        """Whether this process has ended; another one that got its pid is not mistaken for it."""
+        process = procs.seen(self.processes[name])
+        return process is None or process.started != self.started[name]
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class Home:
         if run is None:
             return
         for name, pid in run.processes.items():
-            if not wait_until(lambda name=name, pid=pid: not run.lives(name, pid), LEFTOVERS_LEAVE_WITHIN, pause=0.05):  # type: ignore[misc]
+            if not wait_until(partial(run.gone, name), LEFTOVERS_LEAVE_WITHIN, pause=0.05):
                 message = f"{name} of an earlier start still runs as process {pid}. Stop it with `kill {pid}`."
                 raise HomeError(message)
 

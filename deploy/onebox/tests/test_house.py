@@ -8,6 +8,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from signal import SIGKILL
 
@@ -75,7 +76,7 @@ def test_it_heals_from_a_kill_of(house: Run, folder: Path, name: str) -> None:
     home = Home(folder)
     for service in SERVICES:
         ready = f"http://127.0.0.1:{home.ports[service]}/readyz"
-        assert wait_until(lambda ready=ready: answers(ready), 15, pause=0.1), service
+        assert wait_until(partial(answers, ready), 15, pause=0.1), service
     assert answers(f"{house.url}/graphql", TYPENAME)
 
 
