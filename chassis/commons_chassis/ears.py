@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -102,8 +102,9 @@ class Ear:
     async def _apply_all(self, messages: Sequence[Msg], tx: Tx) -> None:
         facts = [Fact.of(m) for m in messages]
         known = await self._heard({f.envelope.aggregate for f in facts}, tx)
+        behind = await self._parked_among(known, tx)
         for fact in facts:
-            outcome = await self._one(fact, known, tx)
+            outcome = await self._one(fact, known, behind, tx)
             HEARD.labels(self.runtime.service.name, outcome).inc()
         await self._note_heard(known, tx)
 
@@ -121,17 +122,25 @@ class Ear:
         rows = [{"which": a, "seq_now": seq} for a, seq in sorted(known.items())]
         await (await tx.db.connection()).execute(sa.update(t).where(mine).values(seq=sa.bindparam("seq_now")), rows)
 
-    async def _one(self, fact: Fact, known: dict[UUID, int], tx: Tx) -> str:
+    async def _parked_among(self, aggregates: Collection[UUID], tx: Tx) -> set[UUID]:
+        """Those for which something waits: seldom any, so it is asked once and not at each fact."""
+        t = self.tables["parked"]
+        waiting = sa.select(t.c.aggregate).where(t.c.owner == self.owner, t.c.aggregate.in_(aggregates)).distinct()
+        return {row["aggregate"] for row in await tx.rows(waiting)}
+
+    async def _one(self, fact: Fact, known: dict[UUID, int], behind: set[UUID], tx: Tx) -> str:
         aggregate, seq, off = fact.envelope.aggregate, fact.envelope.seq, self.runtime.settings.off
         last = known[aggregate]
         if seq <= last and not off("inbox"):
             return "repeated"
         if seq > last + 1 and not off("seq"):
             await self._park(fact, tx)
+            behind.add(aggregate)
             return "early"
         await self._react(fact, tx)
         known[aggregate] = max(last, seq)
-        await self._unpark(aggregate, known, tx)
+        if aggregate in behind:
+            await self._unpark(aggregate, known, tx)
         return "applied"
 
     async def resume(self, fact: Fact, tx: Tx, *, skip: bool) -> None:

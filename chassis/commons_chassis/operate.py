@@ -19,6 +19,8 @@ from .state import CLOCK_KEY, ServiceState
 PING_SECONDS = 0.3
 CLOCK_SECONDS = 60.0
 SETTLE_SECONDS = 60.0
+SETTLE_PAUSE, LONGEST_PAUSE = 0.02, 0.2
+"""Who has much to do should not be asked all the time how much is left."""
 
 
 class Operations:
@@ -74,13 +76,14 @@ class Operations:
     async def settle(self, *, seconds: float = SETTLE_SECONDS) -> bool:
         """Wait until nothing is untold, due or unheard anywhere, seen twice in a row; False where that never came."""
         running = sorted(set(await self.processes()))
-        quiet, until = 0, asyncio.get_running_loop().time() + seconds
+        quiet, pause, until = 0, SETTLE_PAUSE, asyncio.get_running_loop().time() + seconds
         while quiet < 2:  # noqa: PLR2004 - between two services' answers a fact may be in neither
             if asyncio.get_running_loop().time() > until:
                 return False
             states = await asyncio.gather(*(self._state(name) for name in running))
-            quiet = quiet + 1 if all(s is None or s.settled for s in states) else 0
-            await asyncio.sleep(0.02)
+            settled = all(s is None or s.settled for s in states)
+            quiet, pause = (quiet + 1, SETTLE_PAUSE) if settled else (0, min(pause * 1.5, LONGEST_PAUSE))
+            await asyncio.sleep(pause)
         return True
 
     async def redeliver(self, service: str, aggregate: UUID, *, times: int) -> int:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from toy import counting, tallying
-from toy.counting import Break, CounterById, Raise, Rested, Slow, Start
+from toy.counting import Break, CounterById, Raise, Raised, Rested, Slow, Start
 from toy.tallying import POISON, Tally
 
 from commons_chassis.alive import alive
@@ -17,6 +17,7 @@ from commons_chassis.deploy import STREAM
 from commons_chassis.faults import Fault
 from commons_chassis.ids import new_id
 from commons_chassis.testing import eventually, make_database
+from commons_chassis.wire import Envelope, subject_on_ground
 from commons_contracts.base import Actor, Refusal
 from commons_contracts.codes import FaultCode, RefusalCode, Role
 from commons_contracts.ids import PersonId, ProjectId
@@ -138,6 +139,27 @@ async def test_what_cannot_be_digested_goes_to_the_dead_letters_and_its_aggregat
     assert await eventually(counts, seconds=10)
     assert (await _tally(house, actor, counter.id)).raised == 0
     assert (await _tally(house, actor, other.id)).raised == 3
+
+
+async def test_an_early_fact_waits_for_those_before_it_in_the_same_batch_or_a_later_one(house, actor):
+    async def tell(counter, seq, *, by):
+        event = Raised(project=actor.project, at=real_now(), counter=counter, by=by)
+        envelope = Envelope(id=new_id(), aggregate=counter, seq=seq, project=actor.project)
+        subject = subject_on_ground(Raised.subject, actor.project)
+        headers = envelope.headers(Raised.subject, event.at.isoformat())
+        await house.asker.client.jetstream().publish(subject, event.model_dump_json().encode(), headers=headers)
+
+    together, apart = new_id(), new_id()
+    for seq in (3, 2):
+        await tell(apart, seq, by=seq)
+    await house.asker.operations.settle()
+    assert (await _tally(house, actor, apart)).raised == 0
+    await tell(apart, 1, by=1)
+    for seq in (5, 3, 1, 4, 2):
+        await tell(together, seq, by=seq)
+    await house.asker.operations.settle()
+    assert (await _tally(house, actor, apart)).model_dump() == {"raised": 6, "last": 3}
+    assert (await _tally(house, actor, together)).model_dump() == {"raised": 15, "last": 5}
 
 
 async def test_a_jump_of_the_clock_fires_deadlines_in_order_and_comes_back(house, actor):
