@@ -1,0 +1,89 @@
+"""A platform with people on it: four projects, places, universities, and a population made up from one number."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+from commons_chassis.ask import Asker
+from commons_contracts.codes import Conduct
+from commons_contracts.geo import PlaceEntry
+from commons_geo.extract import place_batches
+from commons_mentoring import designs
+from commons_profiles.lists import universities
+
+from ..home import Home
+from . import crowd, ground
+from .filling import Filling, Tell
+from .people import Cast, Towns
+from .plan import PLANS
+
+SEED = 2026
+LARGEST_TOWNS = 60
+
+
+async def fill(asker: Asker, tell: Tell, *, seed: int = SEED) -> None:
+    """Fill a fresh platform; whatever an interrupted filling left is found and completed."""
+    today = (await asker.operations.clock()).date()
+    filling = Filling(asker=asker, today=today, tell=tell)
+    places = list(place_batches())
+    towns = _largest_towns(places)
+    casts = [Cast(plan=plan, rules=designs.load(plan.slug).rules, towns=towns, seed=seed) for plan in PLANS]
+    people = crowd.crowd_of(casts)
+    async with asyncio.TaskGroup() as beside:
+        beside.create_task(ground.load_places(filling, places))
+        await _prepare(filling, casts)
+        beside.create_task(ground.register_universities(filling, list(universities())))
+        await crowd.import_people(filling, people)
+        await filling.settled()
+        await crowd.register_participants(filling, people)
+        await filling.settled()
+        await crowd.publish_introductions(filling, people)
+    await filling.settled()
+
+
+async def _prepare(filling: Filling, casts: Sequence[Cast]) -> None:
+    """All projects at once, each step known to everyone before the next that needs it."""
+    await ground.register_operator(filling)
+    await asyncio.gather(*(ground.open_project(filling, cast) for cast in casts))
+    await filling.settled()
+    await asyncio.gather(*(ground.publish_codes(filling, plan, [Conduct.COMMUNITY]) for plan in PLANS))
+    await filling.settled()
+    await asyncio.gather(*(ground.accept_community_code(filling, plan) for plan in PLANS))
+    await filling.settled()
+    await asyncio.gather(*(ground.publish_codes(filling, plan, list(Conduct)) for plan in PLANS))
+    await asyncio.gather(*(ground.publish_design(filling, plan) for plan in PLANS))
+    await asyncio.gather(*(crowd.register_minors(filling, cast) for cast in casts))
+    await filling.settled()
+
+
+def _largest_towns(places: Sequence[Sequence[PlaceEntry]]) -> Towns:
+    """By country, the places where people are most likely to live."""
+    towns: dict[str, list[PlaceEntry]] = {}
+    for place in (place for batch in places for place in batch):
+        towns.setdefault(place.country, []).append(place)
+    return {country: sorted(there, key=_by_size)[:LARGEST_TOWNS] for country, there in towns.items()}
+
+
+def _by_size(place: PlaceEntry) -> tuple[int, int]:
+    return -place.population, place.id
+
+
+def fill_home(home: Home, tell: Tell, *, seed: int = SEED) -> bool:
+    """Fill the platform that runs on a home, once; False where that was done before."""
+    mark = home.folder / "seeded.json"
+    if mark.exists():
+        return False
+    asyncio.run(_fill_at(home.broker.url, tell, seed))
+    mark.write_text(json.dumps({"seed": seed}))
+    return True
+
+
+async def _fill_at(url: str, tell: Tell, seed: int) -> None:
+    asker = Asker(url, name="seed")
+    await asker.start()
+    try:
+        await fill(asker, tell, seed=seed)
+    finally:
+        await asker.stop()
