@@ -51,8 +51,8 @@ class Asker:
 
     def __init__(self, nats_url: str, *, name: str) -> None:
         self.url, self.name = nats_url, name
-        self.dead, self.reconnected = asyncio.Event(), asyncio.Event()
-        self.broker: NatsBroker = nats_broker(nats_url, name, self.dead, self.reconnected)
+        self.dead = asyncio.Event()
+        self.broker: NatsBroker = nats_broker(nats_url, name, self.dead, [])
         self.client: Client
         self._wrote: OrderedDict[PersonId, dict[str, float]] = OrderedDict()
 
@@ -65,7 +65,8 @@ class Asker:
         await self.broker.stop()
 
     async def ask(self, request: Request[R], actor: Actor, *, key: str | None = None, left: float = 5.0) -> R:
-        """Ask once; a command whose answer got lost is asked again with the same key, a query at most once more.
+        """Ask; a command whose answer got lost is asked again with the same key (and waits for its first asking, where
+        that is still at work), a query at most once more.
 
         `left`: seconds the caller will wait. Raises Refusal, or Fault where nothing was decided.
         """
@@ -77,10 +78,12 @@ class Asker:
             headers[wire.AFTER] = after
         body, until, tries = request.model_dump_json().encode(), time.monotonic() + left, 0
         while True:
+            rest = max(until - time.monotonic(), 0.05)
+            patience = min(rest, max(TRY_SECONDS * 2**tries, left / 4) if command else TRY_SECONDS)
+            headers[wire.LEFT] = str(int((rest if command else patience) * 1000))
+            reply = await self._once(type(request).subject, body, headers, patience)
             tries += 1
-            rest = until - time.monotonic()
-            reply = await self._once(type(request).subject, body, headers, min(rest, 4.0 if command else TRY_SECONDS))
-            if reply is not None and not _resting(reply):
+            if reply is not None and not _undecided(reply):
                 return self._read(request, reply, actor)
             if until - time.monotonic() < PAUSE_SECONDS or (not command and tries > 1):
                 raise Fault(FaultCode.UNAVAILABLE, retry_after=1.0, request_id=headers[wire.REQUEST_ID])
@@ -88,9 +91,8 @@ class Asker:
 
     async def _once(self, subject: str, body: bytes, headers: dict[str, str], seconds: float) -> Msg | None:
         """None: nobody there, or nobody in time. What was asked may have happened all the same."""
-        sent = {**headers, wire.LEFT: str(int(seconds * 1000))}
         try:
-            return await self.client.request(subject, body, timeout=max(seconds, 0.05), headers=sent)
+            return await self.client.request(subject, body, timeout=seconds, headers=headers)
         except (NoRespondersError, TimeoutError, NatsError, OSError):
             return None
 
@@ -139,6 +141,7 @@ class Asker:
             await heard.unsubscribe()
 
 
-def _resting(reply: Msg) -> bool:
+def _undecided(reply: Msg) -> bool:
     """Its database is away, or it has too much to do: to be asked again, not an answer."""
-    return (reply.headers or {}).get(wire.ERROR_CODE) == FaultCode.UNAVAILABLE
+    code = (reply.headers or {}).get(wire.ERROR_CODE)
+    return code in {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED}

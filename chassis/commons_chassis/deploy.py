@@ -15,6 +15,10 @@ from .service import Service
 STREAM = "EVENTS"
 CLOCK_BUCKET = "CLOCK"
 ROLES = ("owner", "app", "engine")
+ACK_WAIT_SECONDS = 5
+"""What a killed listener had in hand is offered again after this; a living one says in time that it is still at it."""
+MAX_DELIVER = 20
+"""A backstop far behind the dead letters: here a fact would be lost in silence, there it is kept."""
 
 
 def provision(admin_dsn: str, name: str, passwords: Mapping[str, str], *, database: str = "") -> None:
@@ -67,7 +71,7 @@ def durable(listener: str, owner: str) -> str:
 async def declare_streams(nats_url: str, services: Iterable[Service]) -> None:
     """The stream of facts, one durable pull consumer for each (listening service, owner), and the clock's bucket.
 
-    max_ack_pending bounds what a listener may hold; max_deliver is a backstop behind the dead letters.
+    max_ack_pending bounds what a listener may hold.
     """
     client = await nats.connect(nats_url)
     try:
@@ -101,7 +105,7 @@ def consumer(listener: str, owner: str) -> ConsumerConfig:
         durable_name=durable(listener, owner),
         filter_subject=f"evt.{owner}.>",
         deliver_policy=DeliverPolicy.ALL,
-        ack_wait=30,
-        max_deliver=6,
+        ack_wait=ACK_WAIT_SECONDS,
+        max_deliver=MAX_DELIVER,
         max_ack_pending=1000,
     )

@@ -20,13 +20,13 @@ from commons_contracts.base import Actor, Command, Due, Entry, Event, Refusal, R
 from commons_contracts.codes import RefusalCode
 from commons_contracts.ids import PLATFORM
 
+from .faults import conflicting
 from .ids import new_id
 from .service import Service
 from .standing import admit
 from .tx import NOBODY, Tx
 
 T = TypeVar("T")
-CONFLICTS = ("40001", "40P01")
 TRIES = 3
 
 
@@ -120,13 +120,6 @@ async def fall_due(due: Due, key: str, tx: Tx, service: Service) -> None:
 def service_actor(project: UUID | None) -> Actor:
     """Facts and deadlines act for nobody, on one project's ground."""
     return Actor(project=project or PLATFORM)  # type: ignore[arg-type]
-
-
-def conflicting(error: BaseException) -> bool:
-    """Did two transactions cross, so that running this one again is right?"""
-    if isinstance(error, StaleDataError):
-        return True
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in CONFLICTS
 
 
 async def rerun(work: Callable[[], Awaitable[T]]) -> T:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from nats.errors import Error as NatsError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+
 from commons_contracts.codes import FaultCode
+
+CONFLICTS = ("40001", "40P01")
+PASSING_CLASSES = ("08", "40", "53", "57", "58")
+"""SQLSTATE classes: connections, crossed transactions, resources, operators (stopping, starting), the system itself."""
 
 
 class Fault(Exception):
@@ -11,3 +20,19 @@ class Fault(Exception):
     def __init__(self, code: FaultCode, *, retry_after: float | None = None, request_id: str = "") -> None:
         super().__init__(code)
         self.code, self.retry_after, self.request_id = code, retry_after, request_id
+
+
+def conflicting(error: BaseException) -> bool:
+    """Did two transactions cross, so that running this one again is right?"""
+    return isinstance(error, StaleDataError) or _sqlstate(error) in CONFLICTS
+
+
+def passing(error: BaseException) -> bool:
+    """Will it be over by itself, with nothing changed here: a server away, starting or too busy, a network, a crossing?"""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or _sqlstate(error)[:2] in PASSING_CLASSES
+    return isinstance(error, (PoolTimeout, StaleDataError, NatsError, OSError, TimeoutError))
+
+
+def _sqlstate(error: BaseException) -> str:
+    return getattr(error.orig, "sqlstate", None) or "" if isinstance(error, DBAPIError) else ""

@@ -20,6 +20,8 @@ from .state import state_of
 LOOP_LAG_SECONDS = 5.0
 OLDEST_SECONDS = 30.0
 WATCH_SECONDS = 5.0
+LOOKS = {"gone": 2, "lost": 12, "stuck": 12}
+"""So many looks in a row must see the same trouble: the broker may be restarting, the database be away for a while."""
 
 
 class Health:
@@ -28,6 +30,7 @@ class Health:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.turned = time.monotonic()
+        self.floors: list[int] = []
 
     async def serve(self) -> None:
         server = await asyncio.start_server(self._answer, "127.0.0.1", self.runtime.settings.health_port)
@@ -35,29 +38,36 @@ class Health:
             await server.serve_forever()
 
     async def watch(self) -> None:
-        """The loop's own pulse, and the watchdog: a process whose consumer is gone says so by ending."""
-        missing = 0
+        """The loop's own pulse, and the watchdog: a process that cannot hear any more says so by ending."""
+        before, looks = "", 0
         while True:
             self.turned = time.monotonic()
             await asyncio.sleep(WATCH_SECONDS)
-            missing = missing + 1 if await self._deaf() else 0
-            if missing >= 2:  # noqa: PLR2004 - one look may fall into a restart of the broker
-                logger.error("a consumer is gone")
+            trouble = await self._trouble()
+            looks = looks + 1 if trouble == before else 1
+            before = trouble
+            if trouble and looks >= LOOKS[trouble]:
+                logger.error("this process cannot hear any more", trouble=trouble)
                 self.runtime.dead.set()
 
-    async def _deaf(self) -> bool:
-        """Is a consumer missing? A broker that does not answer at all is not that."""
+    async def _trouble(self) -> str:
+        """What keeps this process from hearing, as far as one look can say; empty where nothing does."""
         if not self.runtime.client.is_connected:
-            return False
-        for owner in self.runtime.service.hears:
-            try:
-                await self.runtime.js.consumer_info(STREAM, durable(self.runtime.service.name, owner))
-            except JetStreamError as gone:
-                if getattr(gone, "code", None) == 404:  # noqa: PLR2004 - JetStream's own number
-                    return True
-            except (NatsError, TimeoutError, OSError):
-                return False
-        return False
+            return "lost"
+        try:
+            states = [await self._consumer(owner) for owner in self.runtime.service.hears]
+        except JetStreamError as gone:
+            return "gone" if getattr(gone, "code", None) == 404 else ""  # noqa: PLR2004 - JetStream's own number
+        except (NatsError, TimeoutError, OSError):
+            return ""
+        before, self.floors = self.floors, [floor for _, floor in states]
+        behind = (waits and floor == old for (waits, floor), old in zip(states, before, strict=False))
+        return "stuck" if any(behind) else ""
+
+    async def _consumer(self, owner: str) -> tuple[bool, int]:
+        """Do facts wait there though nobody asks for them, and how far has all been settled?"""
+        found = await self.runtime.js.consumer_info(STREAM, durable(self.runtime.service.name, owner))
+        return bool(found.num_pending and not found.num_waiting), found.ack_floor.stream_seq if found.ack_floor else 0
 
     async def ready(self) -> bool:
         try:

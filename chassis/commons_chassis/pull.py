@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -20,55 +20,81 @@ from .runtime import Runtime
 BATCH = 100
 EXPIRES_SECONDS = 20
 HEARTBEAT_SECONDS = 4
+PAUSE_SECONDS = 0.2
+HEARTBEAT, USED_UP = "100", ("404", "408")
 
 
 class Pull:
-    """`batches()` yields one to BATCH messages at a time, oldest first, for ever."""
+    """`batches()` yields one to BATCH messages at a time, oldest first, for ever.
+
+    What was handed out and not settled when it is closed goes back to the broker, for whoever asks next.
+    """
 
     def __init__(self, runtime: Runtime, durable: str) -> None:
         self.runtime, self.durable = runtime, durable
-        self.arrived: asyncio.Queue[Msg] = asyncio.Queue()
-        self.asked = 0
+        self.arrived: asyncio.Queue[Msg | None] = asyncio.Queue()
+        """None: the connection is a new one, and whatever was asked on the old one is forgotten."""
+        self.inbox = runtime.client.new_inbox()
+        self.asked = self.request = 0
 
-    async def batches(self) -> AsyncIterator[list[Msg]]:
-        client = self.runtime.client
-        inbox = client.new_inbox()
-        subscription = await client.subscribe(inbox, cb=self.arrived.put)
+    async def batches(self) -> AsyncGenerator[list[Msg]]:
+        messages: list[Msg] = []
+        subscription = await self.runtime.client.subscribe(f"{self.inbox}.*", cb=self.arrived.put)
+        self.runtime.on_reconnect.append(self._forgotten)
         try:
             while True:
-                if messages := await self._some(inbox):
+                if messages := await self._some():
                     yield messages
         finally:
+            self.runtime.on_reconnect.remove(self._forgotten)
             with contextlib.suppress(NatsError):
                 await subscription.unsubscribe()
+                await self._give_back(messages)
 
-    async def _some(self, inbox: str) -> list[Msg]:
+    def _forgotten(self) -> None:
+        self.arrived.put_nowait(None)
+
+    async def _give_back(self, messages: list[Msg]) -> None:
+        while not self.arrived.empty():
+            await self._take(self.arrived.get_nowait(), messages)
+        for message in messages:
+            if not message.is_acked:
+                await message.nak()
+
+    async def _some(self) -> list[Msg]:
         if self.asked <= 0:
-            await self._ask(inbox)
+            await self._ask()
         messages: list[Msg] = []
         try:
-            self._take(await asyncio.wait_for(self.arrived.get(), timeout=HEARTBEAT_SECONDS * 3), messages)
+            await self._take(await asyncio.wait_for(self.arrived.get(), timeout=HEARTBEAT_SECONDS * 3), messages)
         except TimeoutError:
-            self.asked = 0  # not even a heartbeat: the request is lost, as after a restart of the broker
+            self.asked = 0  # not even a heartbeat: the request is lost
         while len(messages) < BATCH and not self.arrived.empty():
-            self._take(self.arrived.get_nowait(), messages)
+            await self._take(self.arrived.get_nowait(), messages)
         return messages
 
-    async def _ask(self, inbox: str) -> None:
-        self.asked = BATCH
+    async def _ask(self) -> None:
+        self.asked, self.request = BATCH, self.request + 1
         wanted = {
             "batch": BATCH,
             "expires": EXPIRES_SECONDS * 1_000_000_000,
             "idle_heartbeat": HEARTBEAT_SECONDS * 1_000_000_000,
         }
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self.durable}"
-        await self.runtime.client.publish(subject, json.dumps(wanted).encode(), reply=inbox)
+        with contextlib.suppress(NatsError):  # no connection: asked again when there is one
+            reply = f"{self.inbox}.{self.request}"
+            await self.runtime.client.publish(subject, json.dumps(wanted).encode(), reply=reply)
 
-    def _take(self, message: Msg, messages: list[Msg]) -> None:
+    async def _take(self, message: Msg | None, messages: list[Msg]) -> None:
         """A message counts against what was asked; a status (expired, broker shutting down) ends the request."""
+        if message is None:
+            self.asked = 0
+            return
         status = message.headers.get("Status") if message.headers else None
         if status is None:
             self.asked -= 1
             messages.append(message)
-        elif status != "100":
+        elif status != HEARTBEAT and message.subject == f"{self.inbox}.{self.request}":
             self.asked = 0
+            if status not in USED_UP:  # the consumer is not there, or not yet
+                await asyncio.sleep(PAUSE_SECONDS)

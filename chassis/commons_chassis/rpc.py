@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from typing import Any
@@ -10,22 +11,20 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from commons_contracts.base import Actor, Command, Refusal, Request
 from commons_contracts.codes import FaultCode
 
 from . import doors, wire
-from .faults import Fault
+from .faults import Fault, passing
 from .log import logger, where
 from .metrics import ANSWERED
 from .runtime import Runtime
 
 AT_ONCE = 64
 QUEUED = 512
-RESTING = (OperationalError, InterfaceError, PoolTimeout, OSError)
 WAIT_FOR_FACTS = 1.0
 
 
@@ -119,24 +118,25 @@ class Answerer:
     async def _all_heard(self, wanted: dict[tuple[str, UUID], int]) -> bool:
         t = self.heard
         which = sa.tuple_(t.c.owner, t.c.aggregate).in_(list(wanted))
-        async with self.runtime.engine.connect() as c:
+        async with self.runtime.quick.connect() as c:
             rows = (await c.execute(sa.select(t).where(which))).mappings().all()
         have = {(r["owner"], r["aggregate"]): r["seq"] for r in rows}
         return all(have.get(key, 0) >= seq for key, seq in wanted.items())
 
     async def _failed(self, message: Msg, broken: Exception) -> str:
         """A database that is away is a fault that passes; anything else is a bug of ours: masked, and logged once."""
-        passing = isinstance(broken, RESTING) or (isinstance(broken, DBAPIError) and broken.connection_invalidated)
-        code = FaultCode.UNAVAILABLE if passing else FaultCode.INTERNAL
+        away = passing(broken)
+        code = FaultCode.UNAVAILABLE if away else FaultCode.INTERNAL
         request_id = (message.headers or {}).get(wire.REQUEST_ID, "")
         logger.error("request failed", subject=message.subject, code=code, request_id=request_id, **where(broken))
-        await self._say_fault(message, Fault(code, retry_after=0.5 if passing else None))
+        await self._say_fault(message, Fault(code, retry_after=0.5 if away else None))
         return code.lower()
 
     # ------------------------------------------------------------ replies
     async def _say(self, message: Msg, body: bytes, headers: dict[str, str]) -> None:
         if message.reply:
-            await self.runtime.client.publish(message.reply, body, headers=headers or None)
+            with contextlib.suppress(NatsError):  # nobody can be told; she asks again, with the same key
+                await self.runtime.client.publish(message.reply, body, headers=headers or None)
 
     async def _say_refusal(self, message: Msg, no: Refusal) -> None:
         body = json.dumps({"rule": no.rule, "params": no.params}, default=str).encode()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from .clock import Clock
@@ -17,10 +20,15 @@ from .log import logger
 from .service import Service
 from .settings import ServiceSettings, driver
 
+ENGINE_POOL = 3
+T = TypeVar("T")
+
 
 @dataclass(kw_only=True)
 class Runtime:
-    """`app` runs handlers, `reads` the same in READ ONLY transactions, `engine` only touches the chassis' tables."""
+    """`app` runs handlers, `reads` the same in READ ONLY transactions; `engine` only touches the chassis' tables, and
+    `quick` does that too, one statement at a time, each committed by itself.
+    """
 
     service: Service
     settings: ServiceSettings
@@ -30,30 +38,57 @@ class Runtime:
     app: AsyncEngine
     reads: AsyncEngine
     engine: AsyncEngine
+    quick: AsyncEngine
     clock: Clock = field(default_factory=Clock)
     committed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that told something: wakes the relay."""
-    reconnected: asyncio.Event = field(default_factory=asyncio.Event)
+    on_reconnect: list[Callable[[], None]] = field(default_factory=list)
+    """Called when the broker is back: what was asked on the old connection will not be answered."""
     dead: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when this process cannot do its work any more and should end: whoever started it starts it again."""
 
+    async def asked(self, question: Coroutine[Any, Any, T]) -> T:
+        """The broker's answer; ConnectionResetError as soon as it is another broker, which will not answer any more."""
+        task, lost = asyncio.ensure_future(question), asyncio.Event()
 
-def nats_broker(settings_nats: str, name: str, dead: asyncio.Event, reconnected: asyncio.Event) -> NatsBroker:
-    """One connection a process, for everything; it reconnects for ever, and a connection closed for good ends the process."""
+        def give_up() -> None:
+            lost.set()
+            task.cancel()
+
+        self.on_reconnect.append(give_up)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if lost.is_set():
+                raise ConnectionResetError from None
+            raise
+        finally:
+            self.on_reconnect.remove(give_up)
+
+
+def nats_broker(
+    url: str, name: str, dead: asyncio.Event, on_reconnect: list[Callable[[], None]], *, lasting: bool = True
+) -> NatsBroker:
+    """One connection a process, for everything; it reconnects for ever, and a connection closed for good ends the process.
+
+    Not `lasting`: it does neither, to see that somebody notices.
+    """
 
     async def closed() -> None:
-        dead.set()
+        if lasting:
+            dead.set()
 
     async def back() -> None:
-        reconnected.set()
+        for tell in tuple(on_reconnect):
+            tell()
 
     async def error(problem: Exception) -> None:
         logger.warning("broker", problem=type(problem).__name__)
 
     return NatsBroker(
-        settings_nats,
+        url,
         name=name,
-        allow_reconnect=True,
+        allow_reconnect=lasting,
         max_reconnect_attempts=-1,
         reconnect_time_wait=0.2,  # type: ignore[arg-type] # seconds; nats-py takes fractions
         connect_timeout=2,
@@ -67,24 +102,37 @@ def nats_broker(settings_nats: str, name: str, dead: asyncio.Event, reconnected:
 
 
 def engine_for(dsn: str, size: int) -> AsyncEngine:
-    """A pool that notices broken connections before it hands them out."""
-    return create_async_engine(
+    """A pool that notices broken connections before it hands them out: a killed server has closed them."""
+    engine = create_async_engine(
         driver(dsn),
         pool_size=size,
         max_overflow=0,
-        pool_pre_ping=True,
         pool_timeout=5,
-        connect_args={"timeout": 3, "command_timeout": 30, "server_settings": {"application_name": "commons"}},
+        connect_args={
+            "timeout": 3,
+            "command_timeout": 30,
+            "server_settings": {"application_name": "commons"},
+            "prepared_statement_cache_size": 500,
+        },
     )
+    event.listen(engine.sync_engine, "checkout", _still_open)
+    return engine
+
+
+def _still_open(connection: Any, _record: object, _proxy: object) -> None:
+    """Asking the server (pool_pre_ping) would cost three round trips a transaction."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 @asynccontextmanager
 async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[Runtime]:
     """Everything connected; in the end everything closed."""
-    dead, reconnected = asyncio.Event(), asyncio.Event()
-    broker = nats_broker(settings.nats, service.name, dead, reconnected)
+    dead, on_reconnect = asyncio.Event(), list[Callable[[], None]]()
+    broker = nats_broker(settings.nats, service.name, dead, on_reconnect, lasting=not settings.off("reconnect"))
     client = await _connected(broker)
     app = engine_for(settings.owner_dsn if settings.off("rls") else settings.app_dsn, settings.pool)
+    engine = engine_for(settings.engine_dsn, ENGINE_POOL)
     runtime = Runtime(
         service=service,
         settings=settings,
@@ -93,16 +141,17 @@ async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[
         js=client.jetstream(timeout=5),
         app=app,
         reads=app.execution_options(postgresql_readonly=True),
-        engine=engine_for(settings.engine_dsn, 3),
+        engine=engine,
+        quick=engine.execution_options(isolation_level="AUTOCOMMIT"),
         dead=dead,
-        reconnected=reconnected,
+        on_reconnect=on_reconnect,
     )
     try:
         yield runtime
     finally:
         await broker.stop()
         await app.dispose()
-        await runtime.engine.dispose()
+        await engine.dispose()
 
 
 async def _connected(broker: NatsBroker) -> Client:

@@ -11,12 +11,12 @@ import nats
 import sqlalchemy as sa
 from nats.js.errors import NotFoundError
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from . import doors
 from .clock import real_now
 from .deploy import STREAM, declare_streams
-from .ears import Ear, Fact
+from .inbox import Fact, Inbox
 from .runtime import Runtime, running
 from .service import Service
 from .settings import ServiceSettings, driver
@@ -61,11 +61,11 @@ async def drop(service: Service, settings: ServiceSettings, letter: Letter) -> N
 
 
 async def _again_fact(runtime: Runtime, letter: Letter, *, skip: bool = False) -> None:
-    ear = Ear(runtime, letter["owner"])
+    inbox = Inbox(runtime.service, runtime.settings, letter["owner"])
     fact = Fact(letter["subject"], letter["headers"], letter["body"])
     actor = doors.service_actor(fact.envelope.project)
     async with doors.transaction(runtime.service, runtime.app, actor, runtime.clock.now(), own=True) as tx:
-        await ear.resume(fact, tx, skip=skip)
+        await inbox.resume(fact, tx, skip=skip)
         await tx.run(_gone(runtime, letter))
 
 
@@ -110,20 +110,16 @@ async def replay(nats_url: str, services: Iterable[tuple[Service, ServiceSetting
     return queued
 
 
-async def _start_over(service: Service, c: Any) -> int:
+async def _start_over(service: Service, c: AsyncConnection) -> int:
     tables = service.metadata.tables
-    copies = [t.name for t in tables.values() if t.info["copy_of"]] + [
-        "heard",
-        "parked",
-        "dead_letters",
-        "owners_heard",
-    ]
-    await c.execute(sa.text(f"truncate {', '.join(copies)}"))
+    copies = [t.name for t in tables.values() if t.info["copy_of"]]
+    await c.execute(sa.text(f"truncate {', '.join([*copies, 'heard', 'parked', 'owners_heard'])}"))
+    letters = tables["dead_letters"]  # those of its own deadlines are in no log
+    await c.execute(sa.delete(letters).where(letters.c.owner != service.name))
     log, outbox = tables["event_log"], tables["outbox"]
     logged = sa.select(log.c.id, log.c.project, sa.literal(real_now()))
-    put = insert(outbox).from_select(["id", "project", "since"], logged).on_conflict_do_nothing()
-    await c.execute(put)
-    return int((await c.execute(sa.select(sa.func.count()).select_from(outbox))).scalar())
+    await c.execute(insert(outbox).from_select(["id", "project", "since"], logged).on_conflict_do_nothing())
+    return int((await c.execute(sa.select(sa.func.count()).select_from(outbox))).scalar_one())
 
 
 async def _empty_stream(nats_url: str, services: Sequence[Service]) -> None:

@@ -77,7 +77,7 @@ class Tx:
 
     async def load_many(self, kind: type[A], ids: Collection[UUID]) -> dict[UUID, A]:
         """Fetch and lock several, in id order so that two such fetches cannot deadlock; those not there are absent."""
-        await self.db.flush()
+        await self._flush()
         key = sa.inspect(kind).primary_key[0]
         wanted = sa.select(kind).where(key.in_(ids)).order_by(key).with_for_update()
         found = await self.db.scalars(wanted.execution_options(populate_existing=True))
@@ -85,7 +85,7 @@ class Tx:
 
     async def all_of(self, kind: type[A], *where: sa.ColumnElement[bool]) -> Sequence[A]:
         """Fetch and lock all that fit, in id order."""
-        await self.db.flush()
+        await self._flush()
         wanted = sa.select(kind).where(*where).order_by(sa.inspect(kind).primary_key[0]).with_for_update()
         return (await self.db.scalars(wanted.execution_options(populate_existing=True))).all()
 
@@ -93,25 +93,30 @@ class Tx:
         self.db.add_all(things)
 
     # ------------------------------------------------------------ statements
+    async def _flush(self) -> None:
+        """Write what changed in aggregates; asking first is much cheaper than a flush that finds nothing."""
+        if self.db.new or self.db.dirty or self.db.deleted:
+            await self.db.flush()
+
     async def run(self, statement: sa.sql.dml.UpdateBase, values: Sequence[dict[str, Any]] | None = None) -> int:
         """Insert, update or delete; with `values`, many rows in one go. Returns how many rows, -1 where unknown."""
         if values is not None and not values:
             return 0
-        await self.db.flush()
+        await self._flush()
         done = await self.db.execute(statement, values) if values is not None else await self.db.execute(statement)
         return done.rowcount if isinstance(done, CursorResult) else -1
 
     async def rows(self, statement: sa.Executable) -> Sequence[sa.RowMapping]:
-        await self.db.flush()
+        await self._flush()
         return (await self.db.execute(statement)).mappings().all()
 
     async def row(self, statement: sa.Executable) -> sa.RowMapping | None:
-        await self.db.flush()
+        await self._flush()
         return (await self.db.execute(statement)).mappings().first()
 
     async def value(self, statement: sa.Executable) -> Any:
         """The first column of the first row, or None."""
-        await self.db.flush()
+        await self._flush()
         return (await self.db.execute(statement)).scalar()
 
     # ------------------------------------------------------------ facts
@@ -124,7 +129,7 @@ class Tx:
 
     async def write_facts(self) -> None:
         """Number, log and queue what was emitted. The chassis calls it just before the commit."""
-        await self.db.flush()
+        await self._flush()
         events = self.emitted[self.written :]
         if not events:
             return

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from toy import counting, tallying
 from toy.counting import Break, CounterById, Raise, Raised, Rested, Slow, Start
+from toy.people import a_member
 from toy.tallying import POISON, Tally
 
 from commons_chassis.alive import alive
@@ -18,9 +19,8 @@ from commons_chassis.faults import Fault
 from commons_chassis.ids import new_id
 from commons_chassis.testing import eventually, make_database
 from commons_chassis.wire import Envelope, subject_on_ground
-from commons_contracts.base import Actor, Refusal
-from commons_contracts.codes import FaultCode, RefusalCode, Role
-from commons_contracts.ids import PersonId, ProjectId
+from commons_contracts.base import Refusal
+from commons_contracts.codes import FaultCode, RefusalCode
 from commons_onebox.testing import start_nats
 
 
@@ -43,14 +43,7 @@ async def house(postgres_dsn, own_nats, worker_id):
 
 @pytest.fixture
 async def actor(house):
-    """A member in good standing, where counting looks."""
-    actor = Actor(person=PersonId(new_id()), project=ProjectId(new_id()))
-    t = counting.metadata.tables["standings"]
-    row = {"project": actor.project, "person": actor.person, "roles": [Role.NETWORK], "adult": True, "conduct": {}}
-    async with house.runtimes["counting"].app.begin() as c:
-        await c.execute(sa.text("select set_config('app.project', :p, true)"), {"p": str(actor.project)})
-        await c.execute(sa.insert(t).values(**row))
-    return actor
+    return await a_member(house)
 
 
 async def _tally(house, actor, counter):

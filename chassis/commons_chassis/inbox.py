@@ -1,0 +1,193 @@
+"""The facts of one owner, applied in a transaction: once each, in the order of their aggregate.
+
+`heard` has one row an aggregate: the number of the last fact applied. An older fact is left alone; an early one is parked
+until those before it came; one that cannot be digested goes to the dead letters, and its aggregate waits there with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from nats.aio.msg import Msg
+from sqlalchemy.dialects.postgresql import insert
+
+from commons_contracts.base import Event
+
+from . import doors
+from .faults import passing
+from .log import logger, where
+from .metrics import HEARD
+from .service import Service
+from .settings import ServiceSettings
+from .tx import Tx
+from .wire import Envelope, kind_of
+
+LISTEN = sa.text(
+    "insert into heard (owner, aggregate, seq) select :owner, unnest(cast(:aggregates as uuid[])), 0"
+    " on conflict (owner, aggregate) do update set seq = heard.seq returning aggregate, seq"
+)
+NOTE = sa.text(
+    "update heard set seq = now.seq from unnest(cast(:aggregates as uuid[]), cast(:seqs as int[])) as now (aggregate, seq)"
+    " where heard.owner = :owner and heard.aggregate = now.aggregate"
+)
+WAITING = sa.text("select aggregate, seq from parked where owner = :owner and aggregate = any(:aggregates)")
+
+
+@dataclass
+class Fact:
+    """A message as it is applied or parked."""
+
+    subject: str
+    headers: dict[str, Any]
+    body: Any
+
+    @classmethod
+    def of(cls, message: Msg) -> Fact:
+        """Raises ValueError or KeyError where the message is no fact."""
+        headers = {name: value for name, value in (message.headers or {}).items() if name.startswith("ce-")}
+        fact = cls(kind_of(message.subject), headers, json.loads(message.data))
+        _ = fact.envelope
+        return fact
+
+    @cached_property
+    def envelope(self) -> Envelope:
+        return Envelope.of(self.headers)
+
+
+class Inbox:
+    """What one service does with the facts of one owner; the caller's transaction is on the facts' ground."""
+
+    def __init__(self, service: Service, settings: ServiceSettings, owner: str) -> None:
+        self.service, self.owner, self.off = service, owner, settings.off
+        tables = service.metadata.tables
+        self.heard, self.parked, self.dead = tables["heard"], tables["parked"], tables["dead_letters"]
+
+    async def apply(self, facts: Sequence[Fact], tx: Tx) -> None:
+        """All or none of them; what is parked and now in order is applied with them."""
+        heard = await _Heard.of(self.owner, {f.envelope.aggregate for f in facts}, tx)
+        for fact in facts:
+            outcome = await self._one(fact, heard, tx)
+            HEARD.labels(self.service.name, outcome).inc()
+        await heard.note(tx)
+
+    async def _one(self, fact: Fact, heard: _Heard, tx: Tx) -> str:
+        aggregate, seq = fact.envelope.aggregate, fact.envelope.seq
+        last = heard.last[aggregate]
+        if seq <= last and not self.off("inbox"):
+            return "repeated"
+        if seq > last + 1 and not self.off("seq"):
+            await self._park(fact, heard, tx)
+            return "early"
+        await self._react(fact, tx)
+        heard.last[aggregate] = max(last, seq)
+        await self._follow(aggregate, heard, tx)
+        return "applied"
+
+    async def resume(self, fact: Fact, tx: Tx, *, skip: bool) -> None:
+        """A dead letter again, or given up (`skip`); and then all that waited behind it."""
+        aggregate, seq = fact.envelope.aggregate, fact.envelope.seq
+        heard = await _Heard.of(self.owner, {aggregate}, tx)
+        if seq > heard.last[aggregate]:
+            if not skip:
+                await self._react(fact, tx)
+            heard.last[aggregate] = seq
+            await self._follow(aggregate, heard, tx)
+        await heard.note(tx)
+
+    async def _react(self, fact: Fact, tx: Tx) -> None:
+        """At the fact's own business time, so that a replay does what the first hearing did."""
+        kind, _ = self.service.reactions.get(fact.subject, (None, None))
+        if kind is None:
+            return
+        event: Event = kind.model_validate(fact.body)
+        tx.cause, tx.now = fact.envelope.id, event.at
+        await doors.react(event, tx, self.service)
+        await tx.write_facts()
+        tx.cause = None
+
+    async def _park(self, fact: Fact, heard: _Heard, tx: Tx) -> None:
+        aggregate, seq = fact.envelope.aggregate, fact.envelope.seq
+        heard.waiting.setdefault(aggregate, set()).add(seq)
+        row = {"owner": self.owner, "aggregate": aggregate, "seq": seq}
+        put = insert(self.parked).values(**row, subject=fact.subject, headers=fact.headers, body=fact.body)
+        await tx.run(put.on_conflict_do_nothing())
+
+    async def _follow(self, aggregate: UUID, heard: _Heard, tx: Tx) -> None:
+        """Apply what waited behind; where one of those cannot be digested, it becomes the dead letter that the rest awaits."""
+        t = self.parked
+        while (seq := heard.last[aggregate] + 1) in heard.waiting.get(aggregate, ()):
+            this = (t.c.owner == self.owner) & (t.c.aggregate == aggregate) & (t.c.seq == seq)
+            row = await tx.row(sa.delete(t).where(this).returning(t))
+            if row is not None:
+                fact = Fact(row["subject"], row["headers"], row["body"])
+                if not await self._digested(fact, tx):
+                    return
+            heard.last[aggregate] = seq
+
+    async def _digested(self, fact: Fact, tx: Tx) -> bool:
+        told = len(tx.emitted)
+        try:
+            async with tx.db.begin_nested():
+                await self._react(fact, tx)
+        except Exception as broken:
+            if passing(broken):
+                raise
+            del tx.emitted[told:]
+            await tx.run(self.letter(fact, broken))
+            return False
+        return True
+
+    def letter(self, fact: Fact, broken: Exception) -> sa.Insert:
+        """The statement that keeps a fact as a dead letter, with the kind of what went wrong and nothing it may quote.
+
+        It keeps none of a fact that has been heard after all.
+        """
+        HEARD.labels(self.service.name, "dead").inc()
+        logger.warning("fact not digested", outcome="dead", subject=fact.subject, **where(broken))
+        kept = {
+            "owner": self.owner,
+            "aggregate": fact.envelope.aggregate,
+            "seq": fact.envelope.seq,
+            "subject": fact.subject,
+            "headers": fact.headers,
+            "body": fact.body,
+            "error": type(broken).__name__,
+        }
+        heard, t = self.heard.c, self.dead
+        known = (heard.owner == self.owner) & (heard.aggregate == kept["aggregate"]) & (heard.seq >= kept["seq"])
+        row = sa.select(*(sa.literal(value, t.c[name].type) for name, value in kept.items())).where(
+            ~sa.exists().where(known)
+        )
+        return insert(t).from_select(list(kept), row).on_conflict_do_nothing()
+
+
+@dataclass
+class _Heard:
+    """The last number heard of each aggregate, its row locked: two processes cannot apply the same fact."""
+
+    owner: str
+    last: dict[UUID, int]
+    waiting: dict[UUID, set[int]]
+    before: dict[UUID, int]
+
+    @classmethod
+    async def of(cls, owner: str, aggregates: set[UUID], tx: Tx) -> _Heard:
+        """Locked in order of id, so that two batches cannot deadlock."""
+        which = {"owner": owner, "aggregates": sorted(aggregates)}
+        last = {r["aggregate"]: r["seq"] for r in (await tx.db.execute(LISTEN, which)).mappings()}
+        waiting: dict[UUID, set[int]] = {}
+        for row in (await tx.db.execute(WAITING, which)).mappings():
+            waiting.setdefault(row["aggregate"], set()).add(row["seq"])
+        return cls(owner, last, waiting, dict(last))
+
+    async def note(self, tx: Tx) -> None:
+        changed = [a for a, seq in sorted(self.last.items()) if seq != self.before[a]]
+        if changed:
+            row = {"owner": self.owner, "aggregates": changed, "seqs": [self.last[a] for a in changed]}
+            await tx.db.execute(NOTE, row)
