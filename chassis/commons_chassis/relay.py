@@ -12,23 +12,25 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from nats.errors import Error as NatsError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from . import deadlines
 from .clock import real_now
 from .deploy import STREAM
+from .faults import passing
 from .log import logger, where
 from .metrics import RELAYED
 from .runtime import Runtime
+from .tell import ACK_SECONDS, MOST, Telling, tell
 from .wire import MSG_ID, Envelope, subject_on_ground
 
-BATCH = 200
 LOCK = 4_242_001
+STEPS = 50
+TICK_SECONDS = 1.0
+PAUSE_SECONDS = 0.2
 BEAT_SECONDS = 5.0
 TIDY_SECONDS = 3600.0
-ACK_SECONDS = 5.0
 
 
 class Relay:
@@ -46,63 +48,66 @@ class Relay:
         """Lead when nobody else does; lose the lead with the connection, and try again."""
         while True:
             try:
-                async with self.runtime.engine.connect() as held:
+                async with self.runtime.quick.connect() as held:
                     await self._lead(held)
-            except (SQLAlchemyError, OSError, NatsError, TimeoutError) as passing:
-                logger.warning("relay interrupted", **where(passing))
+            except Exception as broken:
+                if not passing(broken):
+                    raise
+                logger.warning("relay interrupted", **where(broken))
             finally:
                 self.leading = False
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _lead(self, held: AsyncConnection) -> None:
         while not await _lock(held):  # noqa: ASYNC110 - the lock is another process's: nothing here can wake us
-            await asyncio.sleep(1)
+            await asyncio.sleep(TICK_SECONDS)
         self.leading = True
         while True:
-            await self.drain()
+            quiet = await self._turn()
             await self._beat_and_tidy()
             await held.execute(sa.text("select 1"))
-            await held.commit()
-            await self._sleep()
+            if quiet:
+                await self._sleep()
 
     async def _sleep(self) -> None:
         """Until a commit wakes us, or a second passed: whatever a crash left is seen then."""
         try:
-            await asyncio.wait_for(self.runtime.committed.wait(), timeout=1)
+            await asyncio.wait_for(self.runtime.committed.wait(), timeout=TICK_SECONDS)
         except TimeoutError:
             return
-        self.runtime.committed.clear()
 
     async def drain(self) -> None:
+        while not await self._turn():
+            pass
+
+    async def _turn(self) -> bool:
+        """A bounded piece of work, so that under load the beats go on; True when nothing is left."""
         async with self.busy:
             self.runtime.committed.clear()
-            while await deadlines.run_next(self.runtime) or await self.tell_batch():
-                pass
+            for _ in range(STEPS):
+                if not (await deadlines.run_next(self.runtime) or await self.tell_batch()):
+                    return True
+        return False
 
     async def tell_batch(self) -> int:
         """Publish the oldest pending facts in order, wait for every acknowledgement, forget the pending rows."""
         runtime = self.runtime
         pending = sa.select(self.log).join(self.outbox, self.outbox.c.id == self.log.c.id).order_by(self.log.c.position)
-        async with runtime.engine.connect() as c:
-            rows = (await c.execute(pending.limit(BATCH))).mappings().all()
+        async with runtime.quick.connect() as c:
+            rows = (await c.execute(pending.limit(MOST))).mappings().all()
         if not rows:
             return 0
-        if not runtime.settings.off("outbox"):
-            await self._publish(rows)
-        async with runtime.engine.begin() as c:
-            await c.execute(sa.delete(self.outbox).where(self.outbox.c.id.in_([r["id"] for r in rows])))
+        if runtime.settings.off("outbox"):
+            await self._forget(rows)  # told at most once, then: what the broker does not take is lost
+        await tell(runtime, [_telling(row) for row in rows])
+        await self._forget(rows)
         RELAYED.labels(runtime.service.name).inc(len(rows))
         return len(rows)
 
-    async def _publish(self, rows: Sequence[sa.RowMapping]) -> None:
-        """A failed acknowledgement means unknown: all of the batch is told again with the same ids."""
-        waiting = []
-        for row in rows:
-            subject, payload, headers = fact(row)
-            headers[MSG_ID] = str(row["id"])
-            waiting.append(await self.runtime.js.publish_async(subject, payload, stream=STREAM, headers=headers))
-        async with asyncio.timeout(ACK_SECONDS):
-            await asyncio.gather(*waiting)
+    async def _forget(self, rows: Sequence[sa.RowMapping]) -> None:
+        ids = sa.any_(sa.literal([r["id"] for r in rows], ARRAY(sa.Uuid)))
+        async with self.runtime.quick.connect() as c:
+            await c.execute(sa.delete(self.outbox).where(self.outbox.c.id == ids))
 
     # ------------------------------------------------------------ now and then
     async def _beat_and_tidy(self) -> None:
@@ -119,7 +124,8 @@ class Relay:
         """Through the same stream as the facts: who hears the beat has been offered all that was told before it."""
         subject = f"evt.{self.runtime.service.name}.beat"
         at = real_now().isoformat().encode()
-        await self.runtime.js.publish(subject, at, stream=STREAM, msg_ttl=60, timeout=ACK_SECONDS)
+        beat = self.runtime.js.publish(subject, at, stream=STREAM, msg_ttl=60, timeout=ACK_SECONDS)
+        await self.runtime.asked(beat)
 
     async def _tidy(self) -> None:
         answered = self.runtime.service.metadata.tables["answered"]
@@ -156,12 +162,15 @@ def fact(row: sa.RowMapping) -> tuple[str, bytes, dict[str, str]]:
     return subject_on_ground(row["subject"], row["project"]), _json(row["body"]), headers
 
 
+def _telling(row: sa.RowMapping) -> Telling:
+    subject, payload, headers = fact(row)
+    return Telling(subject, payload, {**headers, MSG_ID: str(row["id"])})
+
+
 def _json(body: object) -> bytes:
     return json.dumps(body, separators=(",", ":")).encode()
 
 
 async def _lock(held: AsyncConnection) -> bool:
     """A session lock: it goes with the connection, however the process ends."""
-    got = bool((await held.execute(sa.select(sa.func.pg_try_advisory_lock(LOCK)))).scalar())
-    await held.commit()
-    return got
+    return bool((await held.execute(sa.select(sa.func.pg_try_advisory_lock(LOCK)))).scalar())
