@@ -16,11 +16,12 @@ from commons_chassis.ids import new_id
 from commons_chassis.settings import driver
 from commons_chassis.testing import NOON, play
 from commons_contracts.base import Actor, Refusal
-from commons_contracts.codes import ConnectionState, NoticeCode, OfferState, RefusalCode, Style, WaitingState
+from commons_contracts.codes import ConnectionState, NoticeCode, OfferState, RefusalCode, Style
 from commons_contracts.ids import PersonId, ProjectId
 from commons_contracts.matching import (
     AcceptConnection,
     JoinWaitlist,
+    LeaveWaitlist,
     LetOfferGo,
     MatchConfirmed,
     NoticeWanted,
@@ -249,22 +250,33 @@ async def test_taking_an_offer_as_it_runs_out_is_one_of_the_two(crowd):
     await crowd.places_add_up()
 
 
+async def finish_first(crowd, person, command, then):
+    """`then` begins while `command` is done but not yet committed; both come to their end."""
+    async with crowd.transaction(person) as tx:
+        await doors.answer(command, tx, service)
+        later = asyncio.create_task(then)
+        done, _ = await asyncio.wait([later], timeout=0.3)
+        assert not done, "it should have waited"
+    return await later
+
+
 async def test_who_joins_as_a_place_comes_free_is_not_forgotten(crowd):
     async with crowd.prepare() as scene:
-        mentor = await scene.full_mentor()
-        mentees = [await scene.mentee() for _ in range(4)]
+        mentor, mentee = await scene.full_mentor(), await scene.mentee()
+    free = crowd.do(mentor, SetPlaces(round=crowd.round, style=Style.TRADITIONAL, most=2))
 
-    *joined, _ = await at_once(
-        *(crowd.do(mentee, JoinWaitlist(round=crowd.round, mentor=mentor)) for mentee in mentees),
-        crowd.do(mentor, SetPlaces(round=crowd.round, style=Style.TRADITIONAL, most=2)),
-    )
+    await finish_first(crowd, mentee, JoinWaitlist(round=crowd.round, mentor=mentor), free)
 
-    assert set(tally(joined)) <= {"done", RefusalCode.INVALID_TRANSITION}
-    ((used, held, most),) = await crowd.rows(
-        sa.select(places.c.used, places.c.held, places.c.most).where(
-            places.c.mentor == mentor, places.c.style == Style.TRADITIONAL
-        )
-    )
-    waits = await crowd.rows(sa.select(waitings.c.id).where(waitings.c.state == WaitingState.WAITING))
-    assert used + held == most or not waits
+    assert list(await open_offers(crowd)) == [mentee]
     await crowd.places_add_up()
+
+
+async def test_who_leaves_as_a_place_comes_free_is_passed_over(crowd):
+    mentor, (first, second) = await waiting_crowd(crowd, waiting=2)
+    ((waiting,),) = await crowd.rows(sa.select(waitings.c.id).where(waitings.c.mentee == first))
+    free = crowd.do(mentor, SetPlaces(round=crowd.round, style=Style.TRADITIONAL, most=2))
+
+    view = await finish_first(crowd, first, LeaveWaitlist(waiting=waiting), free)
+
+    assert (view.held, view.free) == (1, 0)
+    assert list(await open_offers(crowd)) == [second]

@@ -37,7 +37,7 @@ from commons_contracts.matching import (
     RequestConnection,
     WithdrawConnection,
 )
-from commons_contracts.profiles import MentoringPaused, PersonBlocked
+from commons_contracts.profiles import IntroductionWithdrawn, MentoringPaused, PersonBlocked
 from commons_matching.app import service
 from commons_matching.tables import connections, matches
 
@@ -141,8 +141,8 @@ async def test_away_full_unknown_or_blocked_all_get_one_answer(recruitment, tx, 
     await hear(service, PersonBlocked(**block), tx)
     paused = await recruitment.mentor()
     await recruitment.of_member(MentoringPaused, paused, cause=PauseCause.OWN_WISH)
-    hidden, full = await recruitment.mentor(introduced=False), await recruitment.full_mentor()
-
+    hidden, full = await recruitment.mentor(), await recruitment.full_mentor()
+    await recruitment.of_member(IntroductionWithdrawn, hidden)
     for whom in (mentor, paused, hidden, full, PersonId(new_id()), await recruitment.mentee()):
         async with refused(tx, RefusalCode.MENTOR_UNAVAILABLE):
             await recruitment.ask(mentee, whom)

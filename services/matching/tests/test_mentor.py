@@ -58,17 +58,29 @@ async def test_a_ready_mentor_with_a_free_place_is_found_with_what_she_tells(rec
 
 async def test_only_introduced_mentors_of_the_round_are_found(recruitment, viewer):
     await recruitment.mentor(introduced=False)
-    shown = await recruitment.mentor()
-    elsewhere = await recruitment.mentor()
-    withdrawn = await recruitment.mentor()
+    shown, withdrawn = await recruitment.mentor(), await recruitment.mentor()
     await recruitment.of_member(IntroductionWithdrawn, withdrawn)
     first = recruitment.round
-    await recruitment.open()
-    await recruitment.become(elsewhere)
-    await recruitment.mentor()
+    second = await recruitment.open()
+    elsewhere = await recruitment.mentor()
+    await recruitment.join(Role.MENTOR, person=shown)
     recruitment.round = first
 
-    assert await listed(recruitment, viewer) == {shown, elsewhere}
+    assert await listed(recruitment, viewer) == {shown}
+    await recruitment.become(viewer)
+    for round, ids in ((first, [shown]), (second, sorted([shown, elsewhere]))):
+        found = await run(service, MentorCardsByIds(round=round, ids=(shown, elsewhere, withdrawn)), recruitment.tx)
+        assert [card.person for card in found.items] == ids
+
+
+async def test_who_takes_part_on_both_sides_is_found_once_and_as_a_mentee_not_at_all(recruitment, tx, viewer):
+    both, mentee = await recruitment.mentor(), await recruitment.mentee()
+    await recruitment.join(Role.MENTEE, person=both)
+    await recruitment.of_member(IntroductionPublished, mentee)
+
+    assert await listed(recruitment, viewer) == {both}
+    found = await run(service, MentorCardsByIds(round=recruitment.round, ids=(both, mentee)), tx)
+    assert [card.person for card in found.items] == [both]
 
 
 async def test_a_paused_mentor_is_away_until_she_resumes(recruitment, viewer):

@@ -57,8 +57,7 @@ async def request_connection(command: RequestConnection, tx: Tx) -> ConnectionVi
 
 @answers
 async def accept_connection(command: AcceptConnection, tx: Tx) -> ConnectionView:
-    seen = await _own(tx, command.connection)
-    await take_seat(tx, seen["round"], seen["mentee"])
+    await _take_seat_of(tx, command.connection)
     connection = await _settle(tx, command.connection)
     match = connection.accept(by=tx.person, at=tx.now)
     await _require_contact(tx, connection)
@@ -75,7 +74,6 @@ async def accept_connection(command: AcceptConnection, tx: Tx) -> ConnectionView
 
 @answers
 async def decline_connection(command: DeclineConnection, tx: Tx) -> ConnectionView:
-    await _own(tx, command.connection)
     connection = await _settle(tx, command.connection)
     declined = connection.decline(by=tx.person, at=tx.now, reason=command.reason, note=command.note)
     await tx.emit(declined, connection.notice(connection.mentee, NoticeCode.CONNECTION_DECLINED, tx.now))
@@ -86,7 +84,6 @@ async def decline_connection(command: DeclineConnection, tx: Tx) -> ConnectionVi
 
 @answers
 async def withdraw_connection(command: WithdrawConnection, tx: Tx) -> ConnectionView:
-    await _own(tx, command.connection)
     connection = await _settle(tx, command.connection)
     await tx.emit(connection.withdraw(by=tx.person, at=tx.now))
     await _let_hold_go(tx, connection)
@@ -107,14 +104,12 @@ async def send(tx: Tx, round: Round, connection: Connection) -> ConnectionView:
     return _view(tx, connection)
 
 
-async def _own(tx: Tx, id: UUID) -> sa.RowMapping:
-    """One of the viewer's own, as sender or recipient; to all others it does not exist."""
+async def _take_seat_of(tx: Tx, id: UUID) -> None:
+    """Several mentors may accept the same mentee at once: each in her turn."""
     c = connections.c
-    hers = sa.or_(c.mentor == tx.person, c.mentee == tx.person)
-    row = await tx.row(sa.select(c.round, c.mentee).where(c.id == id, hers))
-    if row is None:
-        raise Refusal(RefusalCode.NOT_FOUND)
-    return row
+    row = await tx.row(sa.select(c.round, c.mentee).where(c.id == id))
+    if row is not None:
+        await take_seat(tx, row["round"], row["mentee"])
 
 
 async def _settle(tx: Tx, id: UUID) -> Connection:
