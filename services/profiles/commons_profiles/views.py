@@ -169,31 +169,31 @@ async def find_progress(tx: Tx, persons: Collection[PersonId]) -> dict[PersonId,
     """What each has done in the project so far; every one of them has an entry."""
     ids = {person: membership_of(person, tx.project) for person in persons}
     accepted = await find_accepted(tx, ids.values())
-    registered: dict[PersonId, set[Role]] = defaultdict(set)
-    ticked: dict[PersonId, set[ReadinessItem]] = defaultdict(set)
-    trained: dict[PersonId, set[TrainingModule]] = defaultdict(set)
-    for row in await tx.rows(sa.select(registrations).where(_theirs(tx, registrations, persons))):
-        registered[row["person"]].add(Role(row["role"]))
-    for row in await tx.rows(sa.select(ticks).where(_theirs(tx, ticks, persons))):
-        ticked[row["person"]].add(ReadinessItem(row["item"]))
-    for row in await tx.rows(sa.select(trainings).where(_theirs(tx, trainings, persons))):
-        trained[row["person"]].add(TrainingModule(row["module"]))
-    written = await tx.rows(sa.select(introductions.c.person).where(_theirs(tx, introductions, persons)))
-    introduced = {row["person"] for row in written}
+    r = registrations.c
+    registered = await _by_person(tx, r.person, r.role, (r.project == tx.project) & r.person.in_(persons))
+    t, m, i = ticks.c, trainings.c, introductions.c
+    ticked = await _by_person(tx, t.person, t.item, t.membership.in_(ids.values()))
+    trained = await _by_person(tx, m.person, m.module, m.membership.in_(ids.values()))
+    introduced = await _by_person(tx, i.person, i.id, i.id.in_(ids.values()))
     return {
         person: Progress(
-            registered=frozenset(registered[person]),
-            accepted=accepted[ids[person]],
-            ticked=frozenset(ticked[person]),
-            trained=frozenset(trained[person]),
-            introduced=person in introduced,
+            registered=frozenset(map(Role, registered[person])),
+            accepted=accepted[id],
+            ticked=frozenset(map(ReadinessItem, ticked[person])),
+            trained=frozenset(map(TrainingModule, trained[person])),
+            introduced=bool(introduced[person]),
         )
-        for person in persons
+        for person, id in ids.items()
     }
 
 
-def _theirs(tx: Tx, table: sa.Table, persons: Collection[PersonId]) -> sa.ColumnElement[bool]:
-    return sa.and_(table.c.project == tx.project, table.c.person.in_(persons))
+async def _by_person(
+    tx: Tx, person: sa.ColumnElement[Any], thing: sa.ColumnElement[Any], where: sa.ColumnElement[bool]
+) -> dict[PersonId, set[Any]]:
+    found: dict[PersonId, set[Any]] = defaultdict(set)
+    for row in await tx.rows(sa.select(person.label("person"), thing.label("thing")).where(where)):
+        found[row["person"]].add(row["thing"])
+    return found
 
 
 async def find_readiness(tx: Tx) -> ReadinessView:

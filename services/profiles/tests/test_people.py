@@ -1,5 +1,6 @@
 """Importing people: the same rules as for one, all or nothing, and in bulk."""
 
+from datetime import timedelta
 from time import perf_counter
 
 import pytest
@@ -91,6 +92,7 @@ async def test_imported_again_nothing_is_told_and_nothing_is_lost(tx, ground, ac
 
     await run(service, ImportPeople(items=(entry, entry)), tx)
     bare = entry.model_copy(update={"description": Description(), "motivation": "", "introduction": None})
+    tx.now += timedelta(days=1)
     await run(service, ImportPeople(items=(bare,)), tx)
 
     assert told(tx)[before:] == []

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+from sqlalchemy.dialects.postgresql import insert
+
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
 from commons_contracts.codes import AccountState
 from commons_contracts.profiles import AccountView, ComingOfAgeDue, RegisterPerson
 
 from ..rules import person as rule
+from ..tables import people
 from ..views import find_account
 
 
 @answers
 async def register_person(cmd: RegisterPerson, tx: Tx) -> AccountView:
-    """Registered twice, she is who she said she was at first: nobody grows up by registering again."""
-    if await tx.find(rule.Person, tx.person) is None:
-        person, registered = rule.register(tx.person, cmd, at=tx.now)
-        tx.add(person)
+    """Registered twice, or on two devices at once, she is who she said first: nobody grows up by registering again."""
+    person, registered = rule.register(tx.person, cmd, at=tx.now)
+    if await tx.run(insert(people).values(**asdict(person), version=1).on_conflict_do_nothing()):
         await tx.emit(registered)
         if person.state == AccountState.PENDING_GUARDIAN:
             due = ComingOfAgeDue(person=person.person)
