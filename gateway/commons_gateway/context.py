@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import strawberry
 from pydantic import BaseModel
@@ -40,6 +40,11 @@ class Batch(Generic[K, V]):
     ids: str
     """The field of the request that takes the keys; empty where the call brings all that is the viewer's own."""
     key: Callable[[V], K]
+    known: ClassVar[list[Batch[Any, Any]]] = []
+    """All there are, for whoever plans a query."""
+
+    def __post_init__(self) -> None:
+        self.known.append(self)
 
     @property
     def service(self) -> str:

@@ -71,11 +71,9 @@ def _readers_complaint(error: GraphQLError, *, before: bool) -> FaultCode | None
         return FaultCode.BAD_REQUEST
     if isinstance(error, GraphQLSyntaxError):
         return FaultCode.GRAPHQL_PARSE_FAILED
-    if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
-        return None
-    if before:
-        return FaultCode.GRAPHQL_VALIDATION_FAILED
-    return FaultCode.BAD_USER_INPUT if error.path is None or error.message.startswith("Argument ") else None
+    if error.path is None and isinstance(error.original_error, GraphQLError | ValueError | None):
+        return FaultCode.GRAPHQL_VALIDATION_FAILED if before else FaultCode.BAD_USER_INPUT
+    return FaultCode.BAD_USER_INPUT if error.original_error is None and error.message.startswith("Argument ") else None
 
 
 def _complaints(error: ValidationError) -> str:

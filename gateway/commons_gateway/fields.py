@@ -8,6 +8,7 @@ from dataclasses import MISSING
 from typing import Annotated, Any, Generic, Self, TypeVar, dataclass_transform
 
 import strawberry
+from graphql import GraphQLField
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
@@ -124,6 +125,12 @@ def adds(cls: type, *requests: Asked, name: str = "") -> Callable[[Resolver], Re
         return resolver
 
     return attach
+
+
+def asks_of(field: GraphQLField) -> tuple[Asked, ...] | None:
+    """A field's policy, or None where it has none."""
+    declared = field.extensions.get("strawberry-definition")
+    return declared.metadata.get(ASKS) if declared is not None else None
 
 
 def _made(resolver: Resolver, requests: tuple[Asked, ...]) -> Any:

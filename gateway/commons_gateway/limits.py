@@ -14,7 +14,6 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLList,
-    GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
@@ -24,7 +23,6 @@ from graphql import (
     VariableNode,
     get_named_type,
     get_nullable_type,
-    is_composite_type,
 )
 from strawberry.extensions import SchemaExtension
 
@@ -32,6 +30,7 @@ from commons_chassis.faults import Fault
 from commons_contracts.codes import FaultCode
 
 from .context import Context
+from .fields import asks_of
 
 TOKENS = 1_000
 DEPTH = 10
@@ -49,13 +48,16 @@ WRAPPERS = {"edges", "nodes", "node", "pageInfo"}
 
 @dataclass
 class Price:
-    """What a selection asks for. `cost` counts objects, lists at their full length."""
+    """What a selection asks for. Every field that asks a service costs 1, and so does each thing in a list, as often as the
+    lists around it are long.
+    """
 
     cost: int = 0
     depth: int = 0
     aliases: int = 0
     directives: int = 0
     fields: int = 0
+    operations: int = 0
     looks: int = 0
     """How often it asks for the schema itself."""
 
@@ -113,28 +115,29 @@ class Pricer:
         return self.priced[name]
 
     def _field(self, found: Price, node: FieldNode, parent: Any) -> None:
-        known: GraphQLField | None = getattr(parent, "fields", {}).get(node.name.value)
-        named = get_named_type(known.type) if known else None
-        wrapper = node.name.value in WRAPPERS and isinstance(parent, GraphQLObjectType) and parent.name != "Query"
         found.looks += node.name.value in {"__schema", "__type"}
+        known: GraphQLField | None = getattr(parent, "fields", {}).get(node.name.value)
+        found.cost += 1 if known and asks_of(known) else 0
         if node.selection_set is None or node.name.value.startswith("__"):
             found.depth = max(found.depth, 1)  # introspection has a rule of its own in validation
             return
-        inner = self._selection(node.selection_set, named)
-        times = self._length(node, known) if known and not wrapper else 1
-        found.add(inner, times=times, deeper=0 if wrapper else 1)
-        found.cost += 0 if wrapper or not is_composite_type(named) else times
+        inner = self._selection(node.selection_set, get_named_type(known.type) if known else None)
+        wrapper = node.name.value in WRAPPERS and getattr(parent, "name", "") != "Query"
+        length = None if wrapper or known is None else self._length(node, known)
+        found.cost += length or 0
+        found.add(inner, times=1 if length is None else length, deeper=0 if wrapper else 1)
 
-    def _length(self, node: FieldNode, known: GraphQLField) -> int:
-        """How many the field may bring: `first`, or as many as there are ids; a short list without either."""
+    def _length(self, node: FieldNode, known: GraphQLField) -> int | None:
+        """How much a list may bring: `first`, or as many as there are ids, else a few; None for what is no list."""
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         if "first" in known.args:
             return max(1, min(self._number(given.get("first"), known.args["first"].default_value), 100))
-        if isinstance(value := given.get("ids"), ListValueNode):
-            return len(value.values)
-        if isinstance(value, VariableNode):
-            return len(self.variables.get(value.name.value) or ())
-        return SHORT_LIST if isinstance(get_nullable_type(known.type), GraphQLList) else 1
+        ids = given.get("ids")
+        if isinstance(ids, ListValueNode):
+            return len(ids.values)
+        if isinstance(ids, VariableNode):
+            return len(self.variables.get(ids.name.value) or ())
+        return SHORT_LIST if isinstance(get_nullable_type(known.type), GraphQLList) else None
 
     def _number(self, value: Any, default: Any) -> int:
         if isinstance(value, IntValueNode):
@@ -154,6 +157,7 @@ def price(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str,
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode):
             one = pricer.operation(node)
+            total.operations += 1
             total.add(one)
             total.fields = max(total.fields, one.fields)
     return total
@@ -180,6 +184,10 @@ class Limits(SchemaExtension):
         if document is not None:
             found = price(running.schema._schema, document, running.variables or {})  # noqa: SLF001  no public name
             self._cost = found.cost
+            if found.operations > 1 and running._provided_operation_name is None:  # noqa: SLF001 - no public name
+                running.pre_execution_errors = [
+                    GraphQLError("say which operation", original_error=Fault(FaultCode.BAD_REQUEST))
+                ]
             if too_much := excess(found):
                 fault = Fault(FaultCode.QUERY_TOO_COMPLEX)
                 running.pre_execution_errors = [GraphQLError(too_much, original_error=fault)]

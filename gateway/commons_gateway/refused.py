@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, TypeVar
-from uuid import UUID
 
 from pydantic import BaseModel
 
@@ -14,11 +14,22 @@ from commons_contracts.codes import RefusalCode
 
 from .context import Context, Ground, Info
 from .fields import given, said, shape, wish
+from .relay import global_id
 from .scalars import Params
 from .sentences import Catalogue
 
 R = TypeVar("R", bound=BaseModel)
 T = TypeVar("T")
+
+KINDS = {
+    "connection": "ConnectionRequest",
+    "mentee": "Person",
+    "mentor": "Person",
+    "person": "Person",
+    "programme": "Programme",
+    "round": "Round",
+}
+"""Of what kind the ids among the parameters are, by their names."""
 
 
 @shape
@@ -61,18 +72,20 @@ async def done(info: Info, input: Wish, command: Command[R], show: Callable[[R, 
 
 
 def shown_params(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as a browser knows them: names in its way of writing, and nothing but JSON."""
-    return {_camel(name): _plain(value) for name, value in params.items()}
+    """Parameters as a browser knows them: names and ids in its way of writing, and nothing but JSON."""
+    return {_camel(name): _plain(name, value) for name, value in params.items()}
 
 
-def _plain(value: Any) -> Any:
+def _plain(name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return shown_params(value)
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, str | int | float):
-        return value
-    return str(value) if isinstance(value, UUID) else value.isoformat()
+        return [_plain(name, item) for item in value]
+    if name in KINDS and value is not None:
+        return global_id(KINDS[name], value)
+    if name == "field" and isinstance(value, str):
+        return _camel(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _camel(name: str) -> str:

@@ -25,7 +25,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from .fields import ASKS, NODES, Asked
+from .fields import NODES, Asked, asks_of
 
 Ids = Mapping[str, str]
 """An id for each kind of node."""
@@ -33,7 +33,7 @@ Taker = GraphQLArgument | GraphQLInputField
 Place = tuple[str, ...]
 """Where in the arguments of a field: the argument's name, then the names of the fields of inputs."""
 SCALARS: Mapping[str, str] = {
-    "String": '"sample"',
+    "String": '"westem"',
     "Int": "1",
     "Float": "1.0",
     "Boolean": "true",
@@ -44,6 +44,8 @@ SCALARS: Mapping[str, str] = {
     "LanguageTag": '"sv"',
     "TimeZone": '"Europe/Stockholm"',
 }
+NAMED: Mapping[str, str] = {"birthYear": "1990"}
+"""Values for what takes less than its scalar."""
 ANSWER = " { __typename ... on Refused { code message params } }"
 
 
@@ -70,7 +72,11 @@ class Walk:
         text = _leaf(self.steps[-1].field)
         for step in reversed(self.steps):
             text = f"{step.name}{step.arguments}{text}"
-            text = f" {{ ... on {step.on} {{ {text} }} }}" if step.on else f" {{ {text} }}"
+            text = (
+                f" {{ __typename ... on Refused {{ code }} ... on {step.on} {{ {text} }} }}"
+                if step.on
+                else f" {{ {text} }}"
+            )
         return self.root.lower() + text
 
     @property
@@ -88,12 +94,6 @@ class IdPlace:
     document: Callable[[str], str]
 
 
-def asks_of(field: GraphQLField) -> tuple[Asked, ...] | None:
-    """A field's policy, or None where it has none."""
-    declared = field.extensions.get("strawberry-definition")
-    return declared.metadata.get(ASKS) if declared is not None else None
-
-
 def kinds_of(taker: Taker) -> tuple[str, ...]:
     """The kinds of ids that an argument, or a field of an input, takes."""
     declared = taker.extensions.get("strawberry-definition")
@@ -105,7 +105,7 @@ def walks(schema: GraphQLSchema, ids: Ids) -> Iterator[Walk]:
     """A walk to every field of every type; a type is entered where it is nearest to the root, from queries if it can be."""
     seen: set[str] = set()
     for root in ("Query", "Mutation", "Subscription"):
-        waiting = deque([(root, ())]) if root in schema.type_map else deque[tuple[str, tuple[Step, ...]]]()
+        waiting: deque[tuple[str, tuple[Step, ...]]] = deque([(root, ())])
         while waiting:
             name, way = waiting.popleft()
             if name in seen:
@@ -144,9 +144,11 @@ def _given(takers: Mapping[str, Taker], ids: Ids, place: Place, id: str) -> str:
     for name, taker in takers.items():
         on_the_way = place[:1] == (name,)
         if on_the_way or _required(taker):
-            parts.append(f"{name}: {_literal(taker, taker.type, ids, place[1:] if on_the_way else (), id)}")
-            if on_the_way and len(place) == 1:
-                parts[-1] = f"{name}: {_wrapped(taker.type, _text(id))}"
+            if place == (name,):
+                literal = _wrapped(taker.type, _text(id))
+            else:
+                literal = NAMED.get(name) or _literal(taker, taker.type, ids, place[1:] if on_the_way else (), id)
+            parts.append(f"{name}: {literal}")
     return ", ".join(parts)
 
 
@@ -158,8 +160,9 @@ def _literal(taker: Taker, type_: Any, ids: Ids, place: Place, id: str) -> str:
     if isinstance(type_, GraphQLInputObjectType):
         return f"{{{_given(type_.fields, ids, place, id)}}}"
     if isinstance(type_, GraphQLEnumType):
-        return next(iter(type_.values))
-    return _text(ids[kinds_of(taker)[0]]) if type_.name == "ID" else SCALARS[type_.name]
+        return str(next(iter(type_.values)))
+    name: str = type_.name
+    return _text(ids[kinds_of(taker)[0]]) if name == "ID" else SCALARS[name]
 
 
 def _wrapped(type_: Any, literal: str) -> str:

@@ -15,8 +15,8 @@ from commons_contracts.profiles import OwnProfile, PeopleByIds, ProjectsByIds
 
 from .. import geo
 from ..context import Batch, Info
-from ..fields import After, First, Shown, argument, asks, given, said, shape, told, wish
-from ..profiles.own import PROJECTS
+from ..fields import After, First, Shown, adds, argument, asks, given, said, shape, told, wish
+from ..profiles.own import PROJECTS, Project
 from ..profiles.people import PEOPLE, Description, Introduction, Person
 from ..relay import Listing, Node, empty, listing, place_in, uuid_in
 from ..scalars import CountryCode, FieldCode, LanguageTag, TimeZone
@@ -201,6 +201,13 @@ class Round(Node, Shown[contract.RoundView]):
         """The viewer's own places as a mentor."""
         found = await self.ground.once(contract.OwnPlaces(round=self.view.id))
         return [MentorPlaces.of(view, self.ground) for view in found.items]
+
+
+@adds(Project, contract.RoundsOf)
+async def rounds(root: strawberry.Parent[Project]) -> list[Round] | None:
+    """The rounds of all its programmes, newest first."""
+    found = await root.ground.once(contract.RoundsOf())
+    return [Round.of(view, root.ground) for view in found.items]
 
 
 @shape

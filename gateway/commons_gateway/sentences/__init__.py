@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.messages.pofile import read_po
 
 from commons_contracts.codes import Language
 
 FOLDER = Path(__file__).parent
-FAULT, NOTICE, TERM = "fault", "notice", "term"
-"""Contexts: of top-level errors, of notices, and of codes that stand inside of a sentence. Refusals have none."""
+FAULT, NOTICE = "fault", "notice"
+"""Contexts: of top-level errors, and of notices. Refusals have none; a code inside of a sentence has its parameter's name."""
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
@@ -52,25 +54,29 @@ class Catalogue:
         if not best:
             return self.plain(code)
         zone = params.get("zone")
-        words = {name: self._words(params[name], ZoneInfo(zone) if isinstance(zone, str) else UTC) for name in best}
+        there = ZoneInfo(zone) if isinstance(zone, str) else UTC
+        words = {name: self._words(name, params[name], there) for name in best}
         return self.sentences[None, f"{code.value}({','.join(best)})"].format(**words)
 
-    def _words(self, value: Any, zone: Any) -> str:
+    def _words(self, name: str, value: Any, zone: tzinfo) -> str:
         if isinstance(value, list | tuple):
-            return format_list([self._words(item, zone) for item in value], locale=self.language)
+            return format_list([self._words(name, item, zone) for item in value], locale=self.language)
         if isinstance(value, str):
             moment = _moment(value)
-            return self.sentences.get((TERM, value), value) if moment is None else self._words(moment, zone)
+            return self.sentences.get((name, value), value) if moment is None else self._words(name, moment, zone)
         if isinstance(value, datetime):
-            return format_datetime(value, "d MMMM y HH:mm z", tzinfo=zone, locale=self.language)
+            there = value.astimezone(zone)
+            return f"{format_date(there, 'long', locale=self.language)} {there:%H:%M} {there.tzname()}"
         if isinstance(value, date):
             return format_date(value, "long", locale=self.language)
         return str(value)
 
 
-def _moment(text: str) -> datetime | None:
-    """Parameters travel as JSON, and times in them as text."""
+def _moment(text: str) -> date | None:
+    """Parameters travel as JSON, and days and times in them as text."""
     try:
+        if DAY.fullmatch(text):
+            return date.fromisoformat(text)
         return datetime.fromisoformat(text) if "T" in text else None
     except ValueError:
         return None

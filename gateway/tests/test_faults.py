@@ -1,0 +1,118 @@
+"""Errors that leave: a closed list, a request id, and nothing of what went on inside."""
+
+from __future__ import annotations
+
+import pytest
+
+from commons_chassis.faults import Fault
+from commons_contracts.base import Refusal
+from commons_contracts.codes import FaultCode, Language, RefusalCode
+from commons_contracts.mentoring import ProgrammesPage
+from commons_contracts.profiles import ProjectsByIds, WriteIntroduction
+
+PROGRAMMES = '{ project(slug: "westem") { name programmes { totalCount } } }'
+WRITE = 'mutation($t: String!) { writeIntroduction(input: {title: $t, text: "x", language: "sv"}) { __typename } }'
+
+
+async def only_error(gateway, document, variables=None, **context):
+    done = await gateway.execute(document, variables, context=gateway.context(**context))
+    (error,) = done.errors
+    assert error.extensions["requestId"] == "the-request"
+    assert set(error.extensions) >= {"code", "requestId", "retryable"}
+    return error
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ("{ viewer", "GRAPHQL_PARSE_FAILED"),
+        ("{ viewer { nonsense } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ places { name } }", "GRAPHQL_VALIDATION_FAILED"),
+        ('{ places(name: "x", country: "Sverige") { name } }', "GRAPHQL_VALIDATION_FAILED"),
+        ("query a { __typename } query b { __typename }", "BAD_REQUEST"),
+        ("fragment a on Query { __typename }", "BAD_REQUEST"),
+        ('{ places(name: "x", first: 21) { name } }', "BAD_USER_INPUT"),
+        ("{ viewer { connections(first: 0) { totalCount } } }", "BAD_USER_INPUT"),
+        ("{ viewer { connections(first: 101) { totalCount } } }", "BAD_USER_INPUT"),
+        ("{ organisationsNear(around: {latitude: 91, longitude: 0}) { kilometres } }", "BAD_USER_INPUT"),
+    ],
+)
+async def test_what_is_wrong_with_a_request_is_told(gateway, document, code):
+    assert (await only_error(gateway, document)).extensions["code"] == code
+
+
+async def test_nothing_suggests_what_else_there_is(gateway):
+    for document in (
+        "{ viewe { __typename } }",
+        "{ viewer { conections { totalCount } } }",
+        "{ viewer { connections(frist: 1) { totalCount } } }",
+        "{ viewer { connections(states: [ASKE]) { totalCount } } }",
+        "{ ... on Querry { __typename } }",
+        "query($i: RequestConnectionInputt) { __typename }",
+        'mutation { requestConnection(input: {rund: "x"}) { __typename } }',
+    ):
+        done = await gateway.execute(document)
+        assert done.errors
+        assert not any("Did you mean" in error.message for error in done.errors), document
+    variables = {"i": {"round": "x", "mentor": "x", "style": "TRADITIONALL", "mesage": "x"}}
+    done = await gateway.execute(
+        "mutation($i: RequestConnectionInput!) { requestConnection(input: $i) { __typename } }", variables
+    )
+    assert {error.extensions["code"] for error in done.errors} == {"BAD_USER_INPUT"}
+    assert not any("Did you mean" in error.message for error in done.errors)
+
+
+async def test_a_value_that_is_too_long_is_named_and_not_repeated(gateway):
+    error = await only_error(gateway, WRITE, {"t": "secret" * 50})
+    assert error.extensions["code"] == "BAD_USER_INPUT"
+    assert "title: String should have at most 120 characters" in error.message
+    assert "secret" not in error.message
+    assert gateway.asker.requests(WriteIntroduction) == []
+
+
+async def test_a_missing_or_wrong_variable_is_the_callers(gateway):
+    assert (await only_error(gateway, WRITE)).extensions["code"] == "BAD_USER_INPUT"
+    assert (await only_error(gateway, WRITE, {"t": 7})).extensions["code"] == "BAD_USER_INPUT"
+
+
+async def test_a_bug_is_masked_and_logged_once_without_its_message(gateway, capsys):
+    gateway.asker.answers[ProgrammesPage] = ZeroDivisionError("her secret words")
+    error = await only_error(gateway, PROGRAMMES)
+    assert (error.extensions["code"], error.extensions["retryable"]) == ("INTERNAL", False)
+    assert error.path == ["project", "programmes"]
+    printed = capsys.readouterr()
+    assert printed.out.count("ZeroDivisionError") + printed.err.count("ZeroDivisionError") == 1
+    assert "secret" not in printed.out + printed.err + error.message + str(error.extensions)
+
+
+async def test_only_the_part_of_a_resting_service_is_missing(gateway):
+    gateway.asker.answers[ProgrammesPage] = Fault(FaultCode.UNAVAILABLE)
+    done = await gateway.execute(PROGRAMMES)
+    assert done.data == {"project": {"name": "sample", "programmes": None}}
+    (error,) = done.errors
+    assert (error.extensions["code"], error.extensions["retryable"]) == ("UNAVAILABLE", True)
+
+
+async def test_a_services_own_request_id_is_the_one_to_ask_about(gateway):
+    gateway.asker.answers[ProgrammesPage] = Fault(FaultCode.INTERNAL, request_id="theirs")
+    done = await gateway.execute(PROGRAMMES)
+    assert done.errors[0].extensions["requestId"] == "theirs"
+
+
+async def test_a_rules_no_to_a_query_comes_with_its_code_and_words(gateway):
+    gateway.asker.answers[ProgrammesPage] = Refusal(RefusalCode.NOT_A_MEMBER)
+    error = await only_error(gateway, PROGRAMMES, language=Language.SV)
+    assert error.extensions["code"] == "FORBIDDEN"
+    assert error.extensions["refusal"] == {"code": "NOT_A_MEMBER", "params": {}}
+    assert error.message == "Det här är för projektets medlemmar. Gå med för att delta."
+
+
+async def test_what_is_not_there_is_simply_not_there(gateway):
+    gateway.asker.answers[ProgrammesPage] = Refusal(RefusalCode.NOT_FOUND)
+    assert await gateway.ask(PROGRAMMES) == {"project": {"name": "sample", "programmes": None}}
+
+
+async def test_faults_are_told_in_the_language_asked_for(gateway):
+    gateway.asker.answers[ProjectsByIds] = Fault(FaultCode.UNAVAILABLE)
+    done = await gateway.execute(PROGRAMMES, context=gateway.context(language=Language.NB))
+    assert done.errors[0].message == "Denne delen av plattformen hviler et øyeblikk. Prøv igjen snart."
