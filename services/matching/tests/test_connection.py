@@ -131,7 +131,7 @@ async def test_outside_the_window_nobody_asks(recruitment, tx, pair):
 async def test_who_has_not_registered_does_not_ask(recruitment, tx, pair):
     stranger = await play(tx, roles=(Role.MENTEE,))
     recruitment.roles[stranger] = Role.MENTEE
-    async with refused(tx, RefusalCode.ENROLMENT_REQUIRED):
+    async with refused(tx, RefusalCode.ENROLMENT_REQUIRED, round=recruitment.round):
         await recruitment.ask(stranger, pair[0])
 
 

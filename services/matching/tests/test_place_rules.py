@@ -35,7 +35,8 @@ def test_a_mentor_gives_no_fewer_than_are_taken_and_no_more_than_allowed(a_round
     with pytest.raises(Refusal) as no:
         Places(most=3, used=1, held=1).require_room(most, a_round())
 
-    assert (no.value.code, no.value.params) == (RefusalCode.COMMITMENT_OUT_OF_RANGE, {"min": 2, "max": 5})
+    limits = {"minPlaces": 2, "maxPlaces": 5}
+    assert (no.value.code, no.value.params) == (RefusalCode.COMMITMENT_OUT_OF_RANGE, limits)
 
 
 def test_places_given_are_those_asked_for_or_those_suggested(a_round):
@@ -44,7 +45,7 @@ def test_places_given_are_those_asked_for_or_those_suggested(a_round):
     assert places_given(a_round(places=PlaceRules()), None) == {Style.TRADITIONAL: 0, Style.FLASH: 0}
     with pytest.raises(Refusal) as no:
         places_given(a_round(), 6)
-    assert no.value.params["max"] == 5
+    assert no.value.params["maxPlaces"] == 5
 
 
 def test_taking_part_is_told_once_for_each_side(a_round):

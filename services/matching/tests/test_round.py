@@ -99,8 +99,8 @@ async def test_nobody_registers_a_second_too_early_or_too_late(recruitment, tx, 
     await play(tx, roles=(Role.MENTEE,))
     tx.now = at
 
-    window = {"opensAt": "2026-09-09T22:00:00Z", "closesAt": "2026-09-30T22:00:00Z"}
-    async with refused(tx, RefusalCode.RECRUITMENT_CLOSED, **window):
+    opens = "2026-09-09T22:00:00Z" if at < OPENS else None
+    async with refused(tx, RefusalCode.RECRUITMENT_CLOSED, opensAt=opens, closesAt="2026-09-30T22:00:00Z"):
         await run(service, RegisterForRound(round=recruitment.round, role=Role.MENTEE), tx)
 
 
@@ -129,19 +129,19 @@ async def test_a_mentor_says_how_many_she_takes(recruitment, tx):
 
 async def test_a_mentor_takes_no_more_than_the_programme_allows(recruitment, tx):
     await recruitment.join(Role.MENTOR)
-    async with refused(tx, RefusalCode.COMMITMENT_OUT_OF_RANGE, min=0, max=5):
+    async with refused(tx, RefusalCode.COMMITMENT_OUT_OF_RANGE, minPlaces=0, maxPlaces=5):
         await run(service, SetPlaces(round=recruitment.round, style=Style.FLASH, most=6), tx)
 
 
 async def test_a_mentor_does_not_go_below_what_is_taken(recruitment, tx):
     await recruitment.become(await recruitment.full_mentor(places=2))
-    async with refused(tx, RefusalCode.COMMITMENT_OUT_OF_RANGE, min=2, max=5):
+    async with refused(tx, RefusalCode.COMMITMENT_OUT_OF_RANGE, minPlaces=2, maxPlaces=5):
         await run(service, SetPlaces(round=recruitment.round, style=Style.TRADITIONAL, most=1), tx)
 
 
 async def test_only_who_takes_part_has_places(recruitment, tx):
     await play(tx, roles=(Role.MENTOR,))
-    async with refused(tx, RefusalCode.ENROLMENT_REQUIRED):
+    async with refused(tx, RefusalCode.ENROLMENT_REQUIRED, round=recruitment.round):
         await run(service, SetPlaces(round=recruitment.round, style=Style.FLASH, most=1), tx)
 
 

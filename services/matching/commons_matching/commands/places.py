@@ -35,5 +35,5 @@ async def set_places(command: SetPlaces, tx: Tx) -> PlacesView:
 async def _hers(tx: Tx, spot: Spot) -> Places:
     found = await find_places(tx, spot, lock=True)
     if found is None:
-        raise Refusal(RefusalCode.ENROLMENT_REQUIRED)
+        raise Refusal(RefusalCode.ENROLMENT_REQUIRED, round=spot.round)
     return found

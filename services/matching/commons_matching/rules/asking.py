@@ -72,7 +72,7 @@ def may_ask(round: Round, asker: Asker, asked: Asked, *, at: datetime) -> None:
     """
     _may_begin(round, asker, asked)
     round.require_open(at)
-    _takes_part(asker)
+    _takes_part(round, asker)
     if asker.matched:
         raise Refusal(RefusalCode.ALREADY_MATCHED)
     if asked.person in asker.asked:
@@ -87,7 +87,7 @@ def may_ask(round: Round, asker: Asker, asked: Asked, *, at: datetime) -> None:
 def may_wait(round: Round, asker: Asker, asked: Asked, *, waits: bool) -> None:
     """A mentee waits for a mentor whose places are taken; also after the window, for that is when places come free."""
     _may_begin(round, asker, asked)
-    _takes_part(asker)
+    _takes_part(round, asker)
     if asker.matched:
         raise Refusal(RefusalCode.ALREADY_MATCHED)
     if waits or asked.person in asker.asked:
@@ -124,6 +124,6 @@ def _may_begin(round: Round, asker: Asker, asked: Asked) -> None:
         raise Refusal(RefusalCode.INITIATOR_NOT_ALLOWED, initiator=round.rules.requests.initiator)
 
 
-def _takes_part(asker: Asker) -> None:
+def _takes_part(round: Round, asker: Asker) -> None:
     if Role.MENTEE not in asker.registered:
-        raise Refusal(RefusalCode.ENROLMENT_REQUIRED)
+        raise Refusal(RefusalCode.ENROLMENT_REQUIRED, round=round.id)

@@ -38,7 +38,7 @@ class Places:
         """A mentor gives no more than the programme allows, and no fewer than are taken (rule matrix, capacity)."""
         taken = self.used + self.held
         if not taken <= most <= round.places_most:
-            raise Refusal(RefusalCode.COMMITMENT_OUT_OF_RANGE, "PLACES", min=taken, max=round.places_most)
+            raise Refusal(RefusalCode.COMMITMENT_OUT_OF_RANGE, minPlaces=taken, maxPlaces=round.places_most)
 
 
 def fell_silent(

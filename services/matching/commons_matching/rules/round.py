@@ -34,10 +34,13 @@ class Round:
         return (self.opens_at is None or self.opens_at <= at) and (self.closes_at is None or at < self.closes_at)
 
     def require_open(self, at: datetime) -> None:
-        if not self.is_open(at):
-            raise Refusal(
-                RefusalCode.RECRUITMENT_CLOSED, opensAt=_shown(self.opens_at), closesAt=_shown(self.closes_at)
-            )
+        """The refusal says when it opens, while that is still to come, and when it closes or closed."""
+        if self.is_open(at):
+            return
+        ahead = self.opens_at is not None and at < self.opens_at
+        times = {"opensAt": self.opens_at if ahead else None, "closesAt": self.closes_at}
+        shown = {name: _shown(time) for name, time in times.items() if time is not None}
+        raise Refusal(RefusalCode.RECRUITMENT_CLOSED, zone=self.zone, **shown)
 
     def in_days(self, at: datetime, days: int) -> datetime:
         """So many of the days that this programme counts for an answer."""
@@ -109,5 +112,5 @@ def _window(published: ProgrammePublished, zone: str) -> tuple[datetime | None, 
     return None if lead is None else midnight(start - timedelta(days=lead), zone), midnight(start, zone)
 
 
-def _shown(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _shown(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
