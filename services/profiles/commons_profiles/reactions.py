@@ -7,7 +7,6 @@ from sqlalchemy.dialects.postgresql import insert
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
 from commons_contracts import matching, mentoring
-from commons_contracts.codes import PauseCause
 from commons_contracts.community import CodeOfConductPublished
 from commons_contracts.ids import derived, membership_of
 from commons_contracts.matching import MentorFellSilent, ParticipantRegistered
@@ -48,7 +47,7 @@ async def pause_silent_mentor(event: MentorFellSilent, tx: Tx) -> None:
     """Matching tells her with a notice of its own; here she only becomes unavailable."""
     membership = await tx.find(Membership, membership_of(event.mentor, event.project))
     if membership is not None:
-        await tx.emit(*membership.pause(PauseCause.UNANSWERED_REQUESTS, at=event.at))
+        await tx.emit(*membership.fall_silent(at=event.at))
 
 
 @answers

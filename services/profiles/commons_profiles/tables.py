@@ -82,6 +82,7 @@ memberships = table(
     sa.Column("audience", sa.Text, info=personal("membership")),
     sa.Column("active_on", sa.Date, nullable=False, info=personal("show others whether she is there")),
     sa.Column("paused", sa.Text, info=personal("availability")),
+    sa.Column("resumed_at", Moment, info=personal("availability")),
     version(),
     sa.UniqueConstraint("project", "person"),
     wall=Wall.PERSON_OR_PROJECT,

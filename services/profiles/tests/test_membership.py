@@ -160,17 +160,20 @@ async def test_a_pause_and_its_end_are_told_once(tx, join):
     assert (facts[0].person, facts[0].cause) == (person, PauseCause.OWN_WISH)
 
 
-async def test_a_mentor_who_fell_silent_is_paused_and_may_come_back(tx, join, westem):
+async def test_a_mentor_who_fell_silent_is_paused_until_she_comes_back(tx, join, westem):
     person = await join(Role.MENTOR)
     silent = MentorFellSilent(project=westem, at=tx.now, mentor=person, expired=2)
-
     await hear(service, silent, tx)
     await hear(service, silent, tx)
-
-    paused = [fact for fact in told(tx) if isinstance(fact, MentoringPaused)]
-    assert [fact.cause for fact in paused] == [PauseCause.UNANSWERED_REQUESTS]
     assert (await run(service, Viewer(), tx)).memberships[0].paused
+
+    tx.now += timedelta(hours=1)
     assert not (await run(service, ResumeMentoring(), tx)).paused
+    await hear(service, silent, tx)
+
+    assert not (await run(service, OwnProfile(), tx)).paused
+    paused = [fact for fact in told(tx) if isinstance(fact, MentoringPaused)]
+    assert [(fact.person, fact.cause) for fact in paused] == [(person, PauseCause.UNANSWERED_REQUESTS)]
 
 
 async def test_silence_of_nobody_we_know_changes_nothing(tx, westem):

@@ -1,6 +1,6 @@
 """Joining, roles, pauses, and being there."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -78,7 +78,7 @@ def test_the_first_eight_roles_may_be_chosen():
 def test_a_pause_stands_until_it_is_lifted():
     membership = a_membership()
 
-    (paused,) = membership.pause(PauseCause.UNANSWERED_REQUESTS, at=AT)
+    (paused,) = membership.fall_silent(at=AT)
     assert paused == MentoringPaused(
         project=WESTEM, at=AT, membership=membership.id, person=ADA, cause=PauseCause.UNANSWERED_REQUESTS
     )
@@ -88,6 +88,16 @@ def test_a_pause_stands_until_it_is_lifted():
     assert membership.resume(at=AT) == [MentoringResumed(project=WESTEM, at=AT, membership=membership.id, person=ADA)]
     assert membership.paused is None
     assert membership.resume(at=AT) == []
+
+
+@pytest.mark.parametrize(("minutes", "paused"), [(-1, None), (0, None), (1, PauseCause.UNANSWERED_REQUESTS)])
+def test_silence_before_she_came_back_counts_no_more(minutes, paused):
+    membership = a_membership()
+    membership.resume(at=AT)
+
+    membership.fall_silent(at=AT + timedelta(minutes=minutes))
+
+    assert membership.paused == paused
 
 
 @pytest.mark.parametrize(

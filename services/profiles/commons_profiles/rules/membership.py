@@ -34,6 +34,7 @@ class Membership:
     audience: Audience | None
     active_on: date
     paused: PauseCause | None = None
+    resumed_at: datetime | None = None
 
     def take(self, roles: Iterable[Role], audience: Audience | None, *, at: datetime) -> list[RolesGranted]:
         """Roles are added, never lost by joining again."""
@@ -45,14 +46,21 @@ class Membership:
         return [RolesGranted(project=self.project, at=at, membership=self.id, person=self.person, roles=together)]
 
     def pause(self, cause: PauseCause, *, at: datetime) -> list[MentoringPaused]:
-        """By her own wish, or because requests to her stay unanswered (journey J1.9); whichever came first stands."""
+        """Whichever cause came first stands."""
         if self.paused is not None:
             return []
         self.paused = cause
         return [MentoringPaused(project=self.project, at=at, membership=self.id, person=self.person, cause=cause)]
 
+    def fall_silent(self, *, at: datetime) -> list[MentoringPaused]:
+        """Requests to her stay unanswered (journey J1.9). What was before she last said that she is there counts no more."""
+        if self.resumed_at is not None and at <= self.resumed_at:
+            return []
+        return self.pause(PauseCause.UNANSWERED_REQUESTS, at=at)
+
     def resume(self, *, at: datetime) -> list[MentoringResumed]:
         """Lifts any pause: she says that she is there."""
+        self.resumed_at = at
         if self.paused is None:
             return []
         self.paused = None
