@@ -22,6 +22,7 @@ from .ids import new_id
 
 A = TypeVar("A")
 NOBODY = UUID(int=0)
+LAST_CHARACTER = "\U0010ffff"
 ENTER = sa.text(
     "select set_config('app.project', :project, true), set_config('app.person', :person, true),"
     " set_config('app.own', :own, true)"
@@ -181,9 +182,12 @@ class Tx:
         await self.run(put.on_conflict_do_update(index_elements=[t.c.project, t.c.key], set_=fresh))
 
     async def forget(self, key: str) -> None:
-        """Cancel everything due whose key begins so."""
+        """Cancel everything due whose key begins so.
+
+        As a range, not as a pattern: LIKE is not leakproof, so behind a wall it would read all of the project's rows.
+        """
         t = self.metadata.tables["due"]
-        await self.run(sa.delete(t).where(t.c.project == self.project, t.c.key.startswith(key, autoescape=True)))
+        await self.run(sa.delete(t).where(t.c.project == self.project, t.c.key >= key, t.c.key < key + LAST_CHARACTER))
 
     async def copy_age(self, owner: str) -> timedelta | None:
         """How long ago this service last heard all that `owner` had to tell; None: never."""

@@ -108,6 +108,20 @@ async def test_a_cancelled_deadline_does_nothing(tx):
     assert not [e for e in told(tx) if isinstance(e, Rested)]
 
 
+async def test_only_what_begins_so_is_cancelled_and_found_by_its_index(tx):
+    for key in ("a:1", "a:10", "a:2", "b"):
+        await tx.later(counting.Rest(counter=new_id(), nth=1), at=NOON, key=key)
+    await tx.forget("a:1")
+    due = tx.metadata.tables["due"]
+    assert sorted(r["key"] for r in await tx.rows(sa.select(due.c.key))) == ["a:2", "b"]
+
+    await tx.db.execute(sa.text("set local enable_seqscan = off"))
+    plan = await tx.rows(
+        sa.text(f"explain delete from due where project = '{tx.project}' and key >= 'a' and key < 'b'")
+    )
+    assert any("Index Cond" in row["QUERY PLAN"] and "key" in row["QUERY PLAN"] for row in plan)
+
+
 async def test_a_stranger_is_no_member_and_nobody_is_unauthenticated(tx):
     tx.actor = Actor(person=PersonId(new_id()), project=tx.project)
     async with refused(tx, RefusalCode.NOT_A_MEMBER):
