@@ -1,0 +1,112 @@
+"""The demo: a platform of its own, people on it, and the journeys played through its GraphQL API, rule by rule."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import httpx
+
+from commons_contracts.codes import Role
+from commons_gateway import devtoken
+
+from ..home import DEFAULT_PORT, Home, HomeError
+from ..house import running
+from ..seed import fill_home
+from ..server import port_is_free
+from ..tokens import OPERATOR, issue
+from . import j1
+from .judge import Judge, Verdict
+from .show import JsonView, TerminalView, View
+from .stage import Stage
+
+JOURNEYS = {"J1": j1}
+ANSWER_SECONDS = 20.0
+ENVIRONMENT = {"COMMONS_ENV": "dev"}
+"""Only there can the business clock be moved."""
+
+
+def main(once: bool, json: bool, journeys: Sequence[str]) -> int:
+    """Play them (all, if none is named) and keep serving until Ctrl-C, or end `once` they are played.
+
+    0: every rule held. Raises HomeError where the platform cannot be started, or a journey is not known.
+    """
+    wanted = list(journeys) or list(JOURNEYS)
+    if unknown := [name for name in wanted if name not in JOURNEYS]:
+        raise HomeError(f"There is no journey {unknown[0]!r}; there are {', '.join(JOURNEYS)}.")
+    view: View = JsonView() if json else TerminalView()
+    home = _fresh_home()
+    view.starting()
+    with running(home.folder, port=0 if once else _port(), environment=ENVIRONMENT) as run:
+        verdicts = [verdict for name in wanted for verdict in _play(home, run.url, name, view)]
+        view.score(verdicts)
+        if not once:
+            view.serving(run.url, str(home.folder), _tokens(home))
+            _serve(home)
+    return 0 if verdicts and all(verdict.passed for verdict in verdicts) else 1
+
+
+def _play(home: Home, url: str, name: str, view: View) -> list[Verdict]:
+    journey, judge = JOURNEYS[name], Judge(name, view.verdict)
+    asyncio.run(prepare(home, url, name))
+    with view.seeding() as tell:
+        fill_home(home, tell)
+
+    async def on_stage() -> None:
+        async with stage_at(home, url, judge, journey.PROJECT) as stage:
+            await journey.play(stage, view.scene)
+
+    asyncio.run(on_stage())
+    return judge.verdicts
+
+
+async def prepare(home: Home, url: str, name: str) -> None:
+    """Set the business clock to the day on which the journey's people come."""
+    journey = JOURNEYS[name]
+    async with stage_at(home, url, Judge(name), journey.PROJECT) as stage:
+        await stage.clock(journey.SEEDED_AT)
+
+
+@asynccontextmanager
+async def stage_at(home: Home, url: str, judge: Judge, project: str) -> AsyncIterator[Stage]:
+    """The platform that runs there, as a journey knows it: an address, and tokens of its development issuer."""
+
+    def token(subject: str, project: str, operator: bool) -> str:
+        return devtoken.issue(home.issuer_key, subject, project=project, operator=operator)
+
+    limits = httpx.Limits(max_connections=100)
+    async with httpx.AsyncClient(base_url=url, timeout=ANSWER_SECONDS, limits=limits) as http:
+        yield Stage(http=http, issue=token, judge=judge, project=project)
+
+
+def _fresh_home() -> Home:
+    """A folder beside the one of `make up`, empty: a journey is played from its beginning."""
+    usual = Home.of_environment().folder
+    home = Home(usual.with_name(f"{usual.name}-demo"))
+    run = home.run
+    if run is not None and run.alive():
+        raise HomeError(f"A demo runs on {home.folder} already (process {run.pid}, {run.url}). Stop it first.")
+    shutil.rmtree(home.folder, ignore_errors=True)
+    return home
+
+
+def _port() -> int:
+    """The usual one, unless the platform of `make up` or someone else has it."""
+    port = int(os.environ.get("COMMONS_PORT") or DEFAULT_PORT)
+    return port if port_is_free(port) else 0
+
+
+def _tokens(home: Home) -> Mapping[str, str]:
+    who = [f"{role}@{j1.PROJECT}" for role in (*Role, OPERATOR)]
+    return {one: issue(home.issuer_key, one) for one in who}
+
+
+def _serve(home: Home) -> None:
+    """Until Ctrl-C, or until the platform ends by itself."""
+    with suppress(KeyboardInterrupt):
+        while (run := home.run) is not None and run.alive():
+            time.sleep(1)

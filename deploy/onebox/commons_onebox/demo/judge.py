@@ -1,0 +1,39 @@
+"""Who keeps the score: one verdict a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """Whether a rule held. `rule` is a refusal's code, or a short name of what should hold."""
+
+    journey: str
+    step: str
+    rule: str
+    passed: bool
+    detail: str
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass
+class Judge:
+    """Hears of each rule once it has been tried, and tells it on."""
+
+    journey: str
+    tell: Callable[[Verdict], None] = lambda _: None
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def says(self, step: str, rule: str, held: bool, detail: str) -> None:
+        verdict = Verdict(journey=self.journey, step=step, rule=rule, passed=held, detail=detail)
+        self.verdicts.append(verdict)
+        self.tell(verdict)
+
+    @property
+    def passed(self) -> bool:
+        return bool(self.verdicts) and all(verdict.passed for verdict in self.verdicts)

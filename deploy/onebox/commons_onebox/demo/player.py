@@ -1,0 +1,135 @@
+"""Asking the platform as a browser would: GraphQL over HTTP, and subscriptions over a socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from .verbs import VERBS
+
+SOCKET = Subprotocol("graphql-transport-ws")
+
+
+class Faulted(Exception):
+    """The request was not answered but failed: top-level errors, by their codes."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        self.codes = [error.get("extensions", {}).get("code", "?") for error in errors]
+        super().__init__(
+            "; ".join(f"{code}: {error['message']}" for code, error in zip(self.codes, errors, strict=True))
+        )
+
+
+class Unexpected(Exception):
+    """A change that the story needs was refused."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a change: the thing it changed, or a no."""
+
+    shown: dict[str, Any]
+
+    @property
+    def code(self) -> str:
+        """The refusal's code; empty where nothing was refused."""
+        return str(self.shown["code"]) if self.shown["__typename"] == "Refused" else ""
+
+    @property
+    def params(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.shown.get("params", {})
+        return found
+
+    def __str__(self) -> str:
+        return f"{self.code}{json.dumps(self.params)}" if self.code else str(self.shown["__typename"])
+
+
+@dataclass(frozen=True)
+class Player:
+    """Someone with a token, who asks in one project."""
+
+    name: str
+    http: httpx.AsyncClient
+    token: str = field(repr=False)
+    project: str
+    language: str = "en"
+    id: str = ""
+    """Hers as a `Person`, once it was asked for."""
+
+    async def raw(self, document: str, **variables: Any) -> dict[str, Any]:
+        """The whole answer, errors and all."""
+        headers = {"Commons-Project": self.project, "Accept-Language": self.language}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        sent = {"query": document, "variables": variables}
+        reply = await self.http.post("/graphql", json=sent, headers=headers)
+        found: dict[str, Any] = reply.json()
+        return found
+
+    async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
+        """The data of the answer. Raises Faulted where any of it failed."""
+        answer = await self.raw(document, **variables)
+        if answer.get("errors"):
+            raise Faulted(answer["errors"])
+        found: dict[str, Any] = answer["data"]
+        return found
+
+    async def tries(self, verb: str, **input: Any) -> Answer:
+        """A change that may be refused."""
+        return Answer((await self.ask(VERBS[verb].document(verb), input=input))["done"])
+
+    async def does(self, verb: str, **input: Any) -> dict[str, Any]:
+        """A change that the story needs. Raises Unexpected where it is refused."""
+        answer = await self.tries(verb, **input)
+        if answer.code:
+            raise Unexpected(f"{self.name} was refused {verb}: {answer}")
+        return answer.shown
+
+    async def known(self) -> Player:
+        """The same with her id."""
+        return replace(self, id=(await self.ask("{ viewer { person { id } } }"))["viewer"]["person"]["id"])
+
+    def speaking(self, language: str) -> Player:
+        return replace(self, language=language)
+
+    @asynccontextmanager
+    async def follows(self, document: str, **variables: Any) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        """A subscription, as the data of each push."""
+        url = str(self.http.base_url).replace("http", "ws", 1).rstrip("/") + "/graphql"
+        async with connect(url, subprotocols=[SOCKET]) as socket:
+            said = {"Authorization": f"Bearer {self.token}", "Commons-Project": self.project}
+            await _send(socket, type="connection_init", payload=said)
+            await _heard(socket, "connection_ack")
+            await _send(socket, type="subscribe", id="1", payload={"query": document, "variables": variables})
+            yield _pushes(socket)
+
+
+async def _pushes(socket: ClientConnection) -> AsyncIterator[dict[str, Any]]:
+    while True:
+        payload = (await _heard(socket, "next"))["payload"]
+        if payload.get("errors"):
+            raise Faulted(payload["errors"])
+        yield payload["data"]
+
+
+async def _send(socket: ClientConnection, **message: Any) -> None:
+    await socket.send(json.dumps(message))
+
+
+async def _heard(socket: ClientConnection, kind: str) -> dict[str, Any]:
+    """The next message of this kind; pings are answered on the way."""
+    while True:
+        message: dict[str, Any] = json.loads(await socket.recv())
+        if message["type"] == kind:
+            return message
+        if message["type"] == "ping":
+            await _send(socket, type="pong")
+        elif message["type"] in {"error", "complete"}:
+            raise Faulted(message.get("payload") or [{"message": "the subscription ended"}])

@@ -1,0 +1,117 @@
+"""Where a journey is played: a running platform, its clock, tokens for anyone, and the judge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+import httpx
+
+from .judge import Judge
+from .player import Answer, Player
+
+T = TypeVar("T")
+Issue = Callable[[str, str, bool], str]
+"""A token for a subject in a project; the last says whether she runs the platform."""
+Witness = Callable[[], Awaitable[object]]
+"""Looks at something that a refusal must leave as it was."""
+
+QUIET = "{ platform { services { outbox due unheard } } }"
+QUIET_SECONDS, PAUSE_SECONDS = 30.0, 0.03
+AT_ONCE = 12
+MOVE = "mutation ($to: DateTime) { moveClock(input: {to: $to, frozen: true}) { clock } }"
+SEEN = """{ viewer {
+  connections(first: 100) { totalCount nodes { id state } } waitings { id state position } offers { id state }
+  mentorships(first: 1) { totalCount } channels(first: 1) { totalCount } notices(first: 1) { totalCount }
+  profile { paused motivation introduction { published } description { fields } }
+  memberships { roles paused conduct { kind accepted } } readiness { items { item done } } } }"""
+SEEN_OF_PROJECT = """query ($slug: String!) { project(slug: $slug) {
+  programmes(first: 1) { totalCount } codesOfConduct { kind version } } }"""
+
+
+@dataclass
+class Stage:
+    """Knows the platform by its address alone."""
+
+    http: httpx.AsyncClient
+    issue: Issue
+    judge: Judge
+    project: str
+    witnesses: list[Witness] = field(default_factory=list)
+    """More eyes on what a refusal leaves: tests look into the databases as well."""
+
+    def player(self, subject: str, *, project: str = "") -> Player:
+        there = project or self.project
+        return Player(name=subject, http=self.http, token=self.issue(subject, there, False), project=there)
+
+    @property
+    def operator(self) -> Player:
+        return Player(
+            name="operator",
+            http=self.http,
+            token=self.issue("operator", self.project, True),
+            project=self.project,
+        )
+
+    async def clock(self, to: datetime) -> None:
+        """Move the business clock there; answered once all that fell due has happened."""
+        await self.operator.ask(MOVE, to=to.isoformat())
+        await self.quiet()
+
+    async def quiet(self) -> None:
+        """Until everyone has heard everything, so that one look afterwards is enough. Raises TimeoutError."""
+        quiet = 0
+        async with asyncio.timeout(QUIET_SECONDS):
+            while quiet < 2:  # noqa: PLR2004 - between two services' answers a fact may be in neither
+                services = (await self.operator.ask(QUIET))["platform"]["services"]
+                waits = any(count for service in services for count in service.values())
+                quiet = 0 if waits else quiet + 1
+                await asyncio.sleep(PAUSE_SECONDS if waits else 0)
+
+    async def seen(self, people: Iterable[Player]) -> list[object]:
+        """All that these people see of what is theirs, and what the witnesses see."""
+        of_people = [(await one.raw(SEEN)).get("data") for one in people]
+        of_project = (await self.operator.raw(SEEN_OF_PROJECT, slug=self.project)).get("data")
+        return [*of_people, of_project, *[await look() for look in self.witnesses]]
+
+    async def refuses(
+        self,
+        step: str,
+        code: str,
+        who: Player,
+        verb: str,
+        input: Mapping[str, Any],
+        *,
+        why: str,
+        params: Mapping[str, Any] | None = None,
+        beside: Sequence[Player] = (),
+    ) -> Answer:
+        """A rule: the change is refused with this code, saying these params, and leaves nothing behind."""
+        await self.quiet()
+        before = await self.seen([who, *beside])
+        answer = await who.tries(verb, **input)
+        await self.quiet()
+        after = await self.seen([who, *beside])
+        as_said = answer.code == code and dict(params or {}).items() <= answer.params.items()
+        wrong = "" if as_said else f"; the answer was {answer}"
+        left = "" if before == after else f"; but something changed: {_difference(before, after)}"
+        self.judge.says(step, code, as_said and before == after, f"{why}{wrong}{left}")
+        return answer
+
+
+async def together(work: Iterable[Awaitable[T]], *, at_once: int = AT_ONCE) -> list[T]:
+    """All of it, some at a time, in order."""
+    free = asyncio.Semaphore(at_once)
+
+    async def one(it: Awaitable[T]) -> T:
+        async with free:
+            return await it
+
+    return list(await asyncio.gather(*(one(it) for it in work)))
+
+
+def _difference(before: Sequence[object], after: Sequence[object]) -> str:
+    return next(f"{was} became {now}" for was, now in zip(before, after, strict=True) if was != now)

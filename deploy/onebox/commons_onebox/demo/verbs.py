@@ -1,0 +1,49 @@
+"""What the journeys change, and what of the changed thing they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+CONNECTION = "id state style message declineReason declineNote expiresAt match { id }"
+PROFILE = "paused motivation introduction { published }"
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A mutation: the type of its input, and the type and fields of what it answers when it is not refused."""
+
+    input: str
+    shows: str
+    fields: str
+
+    def document(self, name: str) -> str:
+        answer = f"__typename ... on Refused {{ code message params }} ... on {self.shows} {{ {self.fields} }}"
+        return f"mutation ($input: {self.input}) {{ done: {name}(input: $input) {{ {answer} }} }}"
+
+
+VERBS: Mapping[str, Verb] = {
+    "registerPerson": Verb("RegisterPersonInput!", "Account", "state"),
+    "joinProject": Verb("JoinProjectInput!", "Membership", "roles"),
+    "grantRole": Verb("GrantRoleInput!", "Membership", "roles"),
+    "acceptCodeOfConduct": Verb("AcceptCodeOfConductInput!", "Membership", "conduct { kind version accepted }"),
+    "publishCodeOfConduct": Verb("PublishCodeOfConductInput!", "CodeOfConduct", "kind version"),
+    "describeProfile": Verb("DescribeProfileInput!", "OwnProfile", PROFILE),
+    "writeIntroduction": Verb("WriteIntroductionInput!", "OwnProfile", PROFILE),
+    "publishIntroduction": Verb("PlainInput", "OwnProfile", PROFILE),
+    "pauseMentoring": Verb("PlainInput", "OwnProfile", PROFILE),
+    "tickReadiness": Verb("TickReadinessInput!", "Readiness", "ready items { item done }"),
+    "recordTraining": Verb("RecordTrainingInput!", "TrainingRecord", "module"),
+    "blockPerson": Verb("PersonInput!", "Viewer", "__typename"),
+    "unblockPerson": Verb("PersonInput!", "Viewer", "__typename"),
+    "createProgramme": Verb("CreateProgrammeInput!", "Programme", "id state startsOn endsOn missing"),
+    "publishProgramme": Verb("PublishProgrammeInput!", "Programme", "id state"),
+    "registerForProgramme": Verb("RegisterForProgrammeInput!", "Participation", "role"),
+    "setPlaces": Verb("SetPlacesInput!", "MentorPlaces", "most used held free"),
+    "requestConnection": Verb("RequestConnectionInput!", "ConnectionRequest", CONNECTION),
+    "acceptConnection": Verb("ConnectionInput!", "ConnectionRequest", CONNECTION),
+    "declineConnection": Verb("DeclineConnectionInput!", "ConnectionRequest", CONNECTION),
+    "withdrawConnection": Verb("ConnectionInput!", "ConnectionRequest", CONNECTION),
+    "waitlistForMentor": Verb("WaitlistForMentorInput!", "Waiting", "id state position"),
+    "takeOffer": Verb("TakeOfferInput!", "ConnectionRequest", CONNECTION),
+}
