@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from .deploy import CLOCK_BUCKET
 from .state import CLOCK_KEY, ServiceState
 
 PING_SECONDS = 0.3
+REMEMBER_SECONDS = 2.0
+"""For how long who answered a ping is taken to be there: asking all takes as long as the slowest may need."""
 CLOCK_SECONDS = 60.0
 SETTLE_SECONDS = 60.0
 SETTLE_PAUSE, LONGEST_PAUSE = 0.02, 0.2
@@ -28,14 +31,22 @@ class Operations:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self._seen: tuple[float, list[str]] = (-REMEMBER_SECONDS, [])
 
     async def processes(self) -> list[str]:
         """The service name of every process that answers within a moment."""
         return await self._many("ctl.ping", b"", seconds=PING_SECONDS, most=None)
 
+    async def _lately(self) -> list[str]:
+        at, names = self._seen
+        if time.monotonic() - at > REMEMBER_SECONDS:
+            names = await self.processes()
+            self._seen = time.monotonic(), names
+        return names
+
     async def overview(self) -> list[ServiceState]:
         """The state of every service; those at rest are absent."""
-        running = await self.processes()
+        running = await self._lately()
         found = await asyncio.gather(*(self._state(name) for name in sorted(set(running))))
         return [s.model_copy(update={"processes": running.count(s.name)}) for s in found if s is not None]
 
@@ -75,7 +86,7 @@ class Operations:
 
     async def settle(self, *, seconds: float = SETTLE_SECONDS) -> bool:
         """Wait until nothing is untold, due or unheard anywhere, seen twice in a row; False where that never came."""
-        running = sorted(set(await self.processes()))
+        running = sorted(set(await self._lately()))
         quiet, pause, until = 0, SETTLE_PAUSE, asyncio.get_running_loop().time() + seconds
         while quiet < 2:  # noqa: PLR2004 - between two services' answers a fact may be in neither
             if asyncio.get_running_loop().time() > until:
