@@ -119,37 +119,35 @@ class Door(GraphQL[Context, None]):
     def decode_json(self, data: str | bytes) -> object:
         return orjson.loads(data)
 
-    def encode_json(self, data: object) -> bytes:
-        return orjson.dumps(data)
+    def encode_json(self, data: object) -> str:
+        # Text, because a socket of this protocol speaks in text frames.
+        return orjson.dumps(data).decode()
+
+
+def desk_of(settings: GatewaySettings, asker: Asker) -> Desk:
+    """What the gateway keeps for all who ask."""
+    dev = settings.env == "dev"
+    clock = BusinessClock(asker, movable=dev)
+    return Desk(
+        asker=asker,
+        identity=Identity.of(settings),
+        seal=Seal(settings.secret()),
+        newsroom=Newsroom(asker),
+        clock=clock,
+        presence=Presence(asker, clock),
+        dev=dev,
+    )
 
 
 def build(settings: GatewaySettings, asker: Asker | None = None) -> FastAPI:
     """The application. `asker`: in tests, whoever answers in the services' place."""
-    asks = asker or Asker(settings.nats, name="gateway")
-    dev = settings.env == "dev"
-    clock = BusinessClock(asks, movable=dev)
-    desk = Desk(
-        asker=asks,
-        identity=Identity.of(settings),
-        seal=Seal(settings.secret()),
-        newsroom=Newsroom(asks),
-        clock=clock,
-        presence=Presence(asks, clock),
-        dev=dev,
-    )
+    desk = desk_of(settings, asker or Asker(settings.nats, name="gateway"))
 
     @asynccontextmanager
     async def serving(_: FastAPI) -> AsyncIterator[None]:
         log.set_up("gateway", settings.log_level)
-        await asks.start()
-        running = [asyncio.create_task(desk.newsroom.listen()), asyncio.create_task(_end_with(asks))]
-        try:
+        async with _listening(desk):
             yield
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.wait(running)
-            await asks.stop()
 
     app = FastAPI(title="STEM Commons", docs_url=None, redoc_url=None, openapi_url=None, lifespan=serving)
     door = Edge(Door(desk))
@@ -165,10 +163,23 @@ def build(settings: GatewaySettings, asker: Asker | None = None) -> FastAPI:
 
     @app.get("/readyz")
     async def ready() -> PlainTextResponse:
-        connected = asks.client.is_connected
+        connected = desk.asker.client.is_connected
         return PlainTextResponse("ok\n" if connected else "not now\n", 200 if connected else 503)
 
     return app
+
+
+@asynccontextmanager
+async def _listening(desk: Desk) -> AsyncIterator[None]:
+    await desk.asker.start()
+    running = [asyncio.create_task(desk.newsroom.listen()), asyncio.create_task(_end_with(desk.asker))]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running)
+        await desk.asker.stop()
 
 
 async def _end_with(asker: Asker) -> None:

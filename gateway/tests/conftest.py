@@ -13,13 +13,9 @@ from strawberry.types.execution import ExecutionResult
 from commons_contracts.codes import Language
 from commons_contracts.ids import PersonId, ProjectId, person_of, project_of
 from commons_gateway import devtoken
-from commons_gateway.app import build
-from commons_gateway.clock import BusinessClock
+from commons_gateway.app import build, desk_of
 from commons_gateway.context import Context, Desk
-from commons_gateway.cursors import Seal
-from commons_gateway.identity import NOBODY, Caller, Identity
-from commons_gateway.news import Newsroom
-from commons_gateway.presence import Presence
+from commons_gateway.identity import NOBODY, Caller
 from commons_gateway.schema import schema
 from commons_gateway.settings import GatewaySettings
 from commons_gateway.testing import ScriptedAsker
@@ -64,16 +60,7 @@ def gateway(tmp_path: Path) -> Gateway:
     devtoken.make_key(key)
     settings = GatewaySettings(env="dev", token_key_file=key, secret_file=None)
     asker: Any = ScriptedAsker()
-    clock = BusinessClock(asker, movable=True)
-    desk = Desk(
-        asker=asker,
-        identity=Identity.of(settings),
-        seal=Seal(settings.secret()),
-        newsroom=Newsroom(asker),
-        clock=clock,
-        presence=Presence(asker, clock),
-        dev=True,
-    )
+    desk = desk_of(settings, asker)
     return Gateway(settings, asker, desk, key)
 
 

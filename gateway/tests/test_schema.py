@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from graphql import (
     GraphQLObjectType,
     get_named_type,
     is_specified_scalar_type,
+    parse,
+    validate,
 )
 
 from commons_contracts.base import Query
@@ -24,7 +27,7 @@ from commons_gateway.schema import FETCHED, core, printed
 from commons_gateway.walks import asks_of, id_places, kinds_of, walks
 
 COMMITTED = Path(__file__).parents[1] / "schema.graphql"
-PLUMBING = ("PageInfo", "Refused")
+PAGE = Path(__file__).parents[2] / "docs" / "frontend.md"
 IDS = dict.fromkeys([*FETCHED, "Project", "Notice"], "an id")
 
 
@@ -45,6 +48,15 @@ def test_the_committed_schema_is_the_one_that_is_served():
     if os.environ.get("WRITE"):
         COMMITTED.write_text(printed())
     assert COMMITTED.read_text() == printed(), "WRITE=1 writes it anew"
+
+
+def test_what_the_page_for_frontends_shows_fits_the_schema():
+    text = PAGE.read_text()
+    (block,) = re.findall(r"```graphql\n(.*?)```", text, re.DOTALL)
+    quoted = re.findall(r"query: `(.*?)`", text, re.DOTALL) + re.findall(r'"query": "(.*?)"', text)
+    assert len(quoted) == 2
+    for document in (block, *quoted):
+        assert validate(core(), parse(document)) == []
 
 
 def test_everything_in_the_schema_says_what_it_means():

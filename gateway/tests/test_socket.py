@@ -40,8 +40,7 @@ class Socket:
         self.sent.put_nowait({"type": "websocket.receive", "text": json.dumps(message)})
 
     async def message(self):
-        event = await self.event()
-        return json.loads(event.get("bytes") or event["text"])
+        return json.loads((await self.event())["text"])
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ class Mentor(Shown[contract.MentorCardView]):
         if hers is None or mine is None:
             return None
         found = await self.ground.load(geo.DISTANCES, hers, place=mine)
-        return found.kilometres if found else None
+        return round(found.kilometres, 1) if found and found.kilometres is not None else None
 
 
 @wish

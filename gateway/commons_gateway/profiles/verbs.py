@@ -9,10 +9,10 @@ import strawberry
 
 from commons_contracts import profiles as contract
 from commons_contracts.base import Command, Done
-from commons_contracts.codes import TrainingModule
+from commons_contracts.codes import Language, TrainingModule
 
 from ..context import Ground, Info
-from ..fields import argument, does, said, shape
+from ..fields import argument, does, given, said, shape, wish
 from ..refused import Refused, Wish, done
 from ..relay import uuid_in
 from . import wishes
@@ -48,6 +48,14 @@ ViewerOrRefused = Annotated[
     Viewer | Refused, strawberry.union("ViewerOrRefused", description="The viewer, or why not.")
 ]
 
+
+@wish
+class ChooseLanguageInput(Wish):
+    """How to be spoken to."""
+
+    language: Language = given("The language, where the browser names none of the platform's.")
+
+
 Plain = Annotated[wishes.PlainInput | None, argument("Nothing, or the project it is about.")]
 
 
@@ -78,6 +86,13 @@ class Mutation:
             zone=input.zone,
         )
         return await done(info, input, command, Account.of)
+
+    @does(contract.ChooseLanguage)
+    async def choose_language(
+        self, info: Info, input: Annotated[ChooseLanguageInput, argument("The language.")]
+    ) -> AccountOrRefused | None:
+        """Choose the language to be spoken to in."""
+        return await done(info, input, contract.ChooseLanguage(language=input.language), Account.of)
 
     @does(contract.JoinProject)
     async def join_project(
