@@ -12,6 +12,7 @@ from commons_contracts.codes import AccountState, RefusalCode, Role
 from commons_contracts.ids import PLATFORM
 from commons_contracts.profiles import (
     BlockPerson,
+    ChooseLanguage,
     GrantRole,
     JoinProject,
     MembersPage,
@@ -137,3 +138,19 @@ async def test_nobody_registers_without_signing_in(tx):
 
     with pytest.raises(Exception, match="UNAUTHENTICATED"):
         await doors.answer(ACCOUNT, tx, service)
+
+
+async def test_she_is_spoken_to_in_the_language_she_chose_and_nobody_is_told(tx, register):
+    await register("Ada", born=(1990, 5))
+    facts = len(told(tx))
+
+    view = await run(service, ChooseLanguage(language="nb"), tx)
+
+    assert (view.language, (await run(service, Viewer(), tx)).language) == ("nb", "nb")
+    assert len(told(tx)) == facts
+
+
+async def test_without_an_account_there_is_no_language_to_choose(tx, act):
+    await act(new_id())
+    async with refused(tx, RefusalCode.NOT_FOUND):
+        await run(service, ChooseLanguage(language="nb"), tx)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from commons_contracts.base import Refusal
-from commons_contracts.codes import AccountState, RefusalCode
+from commons_contracts.codes import AccountState, Language, RefusalCode
 from commons_contracts.ids import PLATFORM, person_of
 from commons_contracts.profiles import OpenProject, PersonCameOfAge, RegisterPerson
 from commons_profiles.rules import calendar
@@ -97,3 +97,16 @@ def test_today_is_the_day_in_the_zone():
 
     assert calendar.today(late, "Europe/Oslo") == date(2026, 9, 11)
     assert calendar.today(late, "Europe/London") == date(2026, 9, 10)
+
+
+def test_she_chooses_how_she_is_spoken_to():
+    ada = registered(1990, 5, datetime(2026, 9, 1, tzinfo=UTC))
+    ada.choose_language(Language.NB)
+    assert ada.language is Language.NB
+
+
+def test_who_waits_for_a_guardian_chooses_nothing_yet():
+    child = registered(2012, 5, datetime(2026, 9, 1, tzinfo=UTC))
+    with pytest.raises(Refusal) as no:
+        child.choose_language(Language.NB)
+    assert (no.value.code, child.language) == (RefusalCode.GUARDIAN_CONSENT_REQUIRED, Language.EN)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
 from commons_contracts.codes import AccountState
-from commons_contracts.profiles import AccountView, ComingOfAgeDue, RegisterPerson
+from commons_contracts.profiles import AccountView, ChooseLanguage, ComingOfAgeDue, RegisterPerson
 
 from ..rules import person as rule
 from ..tables import people
@@ -25,4 +25,11 @@ async def register_person(cmd: RegisterPerson, tx: Tx) -> AccountView:
         if person.state == AccountState.PENDING_GUARDIAN:
             due = ComingOfAgeDue(person=person.person)
             await tx.later(due, at=person.comes_of_age, key=f"person:{person.person}:age")
+    return await find_account(tx, tx.person)
+
+
+@answers
+async def choose_language(cmd: ChooseLanguage, tx: Tx) -> AccountView:
+    person = await tx.load(rule.Person, tx.person)
+    person.choose_language(cmd.language)
     return await find_account(tx, tx.person)

@@ -47,6 +47,11 @@ class Person:
         if self.state == AccountState.PENDING_GUARDIAN:
             raise Refusal(RefusalCode.GUARDIAN_CONSENT_REQUIRED)
 
+    def choose_language(self, language: Language) -> None:
+        """How she is spoken to is hers to say; nobody else needs to hear of it."""
+        self.may_act()
+        self.language = language
+
     def come_of_age(self, *, at: datetime) -> list[PersonCameOfAge]:
         """From now on her own word is enough (journey J9.10)."""
         if self.state != AccountState.PENDING_GUARDIAN:
