@@ -45,9 +45,9 @@ def shown_fields():
 
 
 def test_the_committed_schema_is_the_one_that_is_served():
-    if os.environ.get("WRITE"):
+    if os.environ.get("REWRITE"):
         COMMITTED.write_text(printed())
-    assert COMMITTED.read_text() == printed(), "WRITE=1 writes it anew"
+    assert COMMITTED.read_text() == printed(), "`make schema` writes it anew"
 
 
 def test_what_the_page_for_frontends_shows_fits_the_schema():

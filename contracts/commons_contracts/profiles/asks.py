@@ -46,6 +46,12 @@ class RegisterPerson(Command[AccountView], entry=Entry.ACCOUNT):
     zone: Zone = "Europe/Stockholm"
 
 
+class ChooseLanguage(Command[AccountView], entry=Entry.ACCOUNT):
+    """The language the platform speaks to her in, where her browser names none of ours."""
+
+    language: Language
+
+
 class JoinProject(Command[MembershipView], entry=Entry.ACCOUNT):
     roles: tuple[Role, ...]
     audience: Audience | None = None
