@@ -235,11 +235,14 @@ async def test_the_same_key_gives_the_same_match(recruitment, tx, pair):
         lambda asked: DeclineConnection(connection=asked, reason=DeclineReason.OTHER),
     ],
 )
-async def test_the_mentee_does_not_answer_and_for_strangers_there_is_nothing(recruitment, tx, pair, answer):
+async def test_nobody_else_answers_and_another_project_sees_what_a_random_id_sees(recruitment, tx, pair, answer):
     asked = await recruitment.ask(pair[1], pair[0])
     async with refused(tx, RefusalCode.NOT_REQUEST_RECIPIENT):
         await run(service, answer(asked.id), tx)
     await recruitment.become(await recruitment.mentor())
+    async with refused(tx, RefusalCode.NOT_REQUEST_RECIPIENT):
+        await run(service, answer(asked.id), tx)
+    await play(tx, project=new_id())
     for id in (asked.id, ConnectionId(new_id())):
         async with refused(tx, RefusalCode.NOT_FOUND):
             await run(service, answer(id), tx)

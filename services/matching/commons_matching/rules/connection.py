@@ -134,9 +134,9 @@ class Connection:
         return NoticeWanted(project=self.project, at=at, person=to, code=code, subject_id=self.id, number=number)
 
     def _answer(self, to: ConnectionState, *, by: PersonId, at: datetime) -> None:
-        """Only the one who was asked may answer; to a stranger it does not exist."""
+        """Only the one who was asked may answer (journey J1.7); in another project it does not exist at all."""
         if by != self.mentor:
-            raise Refusal(RefusalCode.NOT_REQUEST_RECIPIENT if by == self.mentee else RefusalCode.NOT_FOUND)
+            raise Refusal(RefusalCode.NOT_REQUEST_RECIPIENT)
         self._leave(to, at=at)
 
     def _leave(self, to: ConnectionState, *, at: datetime) -> None:
