@@ -54,11 +54,11 @@ class PostgresServer:
         return f"postgresql://{ADMIN}:{self.password}@127.0.0.1:{self.port}/postgres"
 
     @property
-    def data(self) -> Path:
+    def cluster(self) -> Path:
         return self.folder / "data"
 
     def prepare(self) -> None:
-        if self.data.exists():
+        if self.cluster.exists():
             return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh, passwords = self.folder / "data.new", self.folder / "pwfile"
@@ -73,10 +73,10 @@ class PostgresServer:
         finally:
             passwords.unlink()
         # Only a whole cluster gets the name: a start that was interrupted begins again.
-        fresh.rename(self.data)
+        fresh.rename(self.cluster)
 
-    def _initdb(self, data: Path, passwords: Path) -> None:
-        command = [*_as_nobody(Signals.SIGKILL), str(binaries() / "initdb"), "-D", str(data), "-U", ADMIN]
+    def _initdb(self, cluster: Path, passwords: Path) -> None:
+        command = [*_as_nobody(Signals.SIGKILL), str(binaries() / "initdb"), "-D", str(cluster), "-U", ADMIN]
         command += ["--auth=scram-sha-256", f"--pwfile={passwords}", "--encoding=UTF8"]
         command += ["--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions"]
         if not self.durable:
@@ -91,7 +91,7 @@ class PostgresServer:
         if not self.durable:
             settings |= FORGETFUL
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-        server = [str(binaries() / "postgres"), "-D", str(self.data), "-p", str(self.port)]
+        server = [str(binaries() / "postgres"), "-D", str(self.cluster), "-p", str(self.port)]
         return [*_as_nobody(Signals.SIGINT), *server, *options]
 
     def _socket_folder(self) -> str:
@@ -101,7 +101,7 @@ class PostgresServer:
 
     def ready(self, pid: int) -> bool:
         try:
-            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            lines = (self.cluster / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
             return False
         # A file left behind by a killed server says ready as well, with another pid.
