@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .ask import Asker
 from .deploy import declare_streams
-from .run import start, stop
+from .run import Process
 from .runtime import Runtime, running
 from .service import Service
 from .settings import ServiceSettings
@@ -53,9 +53,9 @@ async def alive(
 async def started(service: Service, settings: ServiceSettings) -> AsyncIterator[Runtime]:
     """One of them."""
     async with running(service, settings) as runtime:
-        answerer, tasks = await start(runtime)
+        process = Process(runtime)
+        await process.start()
         try:
             yield runtime
         finally:
-            await answerer.close(1)
-            await stop(tasks)
+            await process.stop(2)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -26,7 +26,7 @@ from . import wire
 from .faults import Fault
 from .ids import new_id
 from .operate import Operations
-from .runtime import nats_broker
+from .runtime import asked, nats_broker
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -52,7 +52,8 @@ class Asker:
     def __init__(self, nats_url: str, *, name: str) -> None:
         self.url, self.name = nats_url, name
         self.dead = asyncio.Event()
-        self.broker: NatsBroker = nats_broker(nats_url, name, self.dead, [])
+        self.on_reconnect: list[Callable[[], None]] = []
+        self.broker: NatsBroker = nats_broker(nats_url, name, self.dead, self.on_reconnect)
         self.client: Client
         self._wrote: OrderedDict[PersonId, dict[str, float]] = OrderedDict()
 
@@ -92,7 +93,8 @@ class Asker:
     async def _once(self, subject: str, body: bytes, headers: dict[str, str], seconds: float) -> Msg | None:
         """None: nobody there, or nobody in time. What was asked may have happened all the same."""
         try:
-            return await self.client.request(subject, body, timeout=seconds, headers=headers)
+            question = self.client.request(subject, body, timeout=seconds, headers=headers)
+            return await asked(question, self.on_reconnect)
         except (NoRespondersError, TimeoutError, NatsError, OSError):
             return None
 

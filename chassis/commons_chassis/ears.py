@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -26,7 +26,6 @@ TRIES = 3
 LAST_OFFER = 6
 NAK_SECONDS = 1.0
 PAUSE_SECONDS = 0.25
-HOLD_SECONDS = 2.0
 
 
 class Ear:
@@ -57,17 +56,16 @@ class Ear:
         """While a server is away the facts are kept in hand."""
         if any(m.metadata.num_delivered >= LAST_OFFER for m in messages):
             raise _WornOut
-        async with _held(messages):
-            while True:
-                try:
-                    await doors.rerun(lambda: self._together(messages))
-                    break
-                except Exception as broken:
-                    if not passing(broken):
-                        raise
-                    HEARD.labels(self.runtime.service.name, "again").inc()
-                    logger.warning("facts kept in hand", count=len(messages), **where(broken))
-                await asyncio.sleep(PAUSE_SECONDS)
+        while True:
+            try:
+                await doors.rerun(lambda: self._together(messages))
+                break
+            except Exception as broken:
+                if not passing(broken):
+                    raise
+                HEARD.labels(self.runtime.service.name, "again").inc()
+                logger.warning("facts kept in hand", count=len(messages), **where(broken))
+            await asyncio.sleep(PAUSE_SECONDS)
         with contextlib.suppress(NatsError):  # what is not acknowledged comes again, and is known
             for message in messages:
                 await message.ack()
@@ -127,24 +125,6 @@ class Ear:
 
 class _WornOut(Exception):
     """Offered again and again and never finished: whoever takes it comes to an end over it."""
-
-
-@contextlib.asynccontextmanager
-async def _held(messages: Sequence[Msg]) -> AsyncIterator[None]:
-    """The broker is told that they are in good hands, for as long as it takes."""
-
-    async def tell() -> None:
-        while True:
-            await asyncio.sleep(HOLD_SECONDS)
-            with contextlib.suppress(NatsError):
-                for message in messages:
-                    await message.in_progress()
-
-    telling = asyncio.create_task(tell())
-    try:
-        yield
-    finally:
-        telling.cancel()
 
 
 def _is_beat(message: Msg) -> bool:

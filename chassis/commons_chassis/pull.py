@@ -21,45 +21,59 @@ BATCH = 100
 EXPIRES_SECONDS = 20
 HEARTBEAT_SECONDS = 4
 PAUSE_SECONDS = 0.2
+HOLD_SECONDS = 2.0
 HEARTBEAT, USED_UP = "100", ("404", "408")
 
 
 class Pull:
-    """`batches()` yields one to BATCH messages at a time, oldest first, for ever.
+    """`batches()` yields one to BATCH messages at a time, oldest first, until this process stops.
 
-    What was handed out and not settled when it is closed goes back to the broker, for whoever asks next.
+    For as long as a message is in hand the broker is told so; when this is closed, what was not settled goes back to it.
     """
 
     def __init__(self, runtime: Runtime, durable: str) -> None:
         self.runtime, self.durable = runtime, durable
         self.arrived: asyncio.Queue[Msg | None] = asyncio.Queue()
-        """None: the connection is a new one, and whatever was asked on the old one is forgotten."""
+        """None: the connection is a new one and what was asked on the old one is forgotten, or this process stops."""
+        self.in_hand: list[Msg] = []
         self.inbox = runtime.client.new_inbox()
         self.asked = self.request = 0
 
     async def batches(self) -> AsyncGenerator[list[Msg]]:
-        messages: list[Msg] = []
-        subscription = await self.runtime.client.subscribe(f"{self.inbox}.*", cb=self.arrived.put)
-        self.runtime.on_reconnect.append(self._forgotten)
+        subscription = await self.runtime.client.subscribe(f"{self.inbox}.*", cb=self._arrive)
+        self.runtime.on_reconnect.append(self._wake)
+        self.runtime.on_stop.append(self._wake)
+        holding = asyncio.create_task(self._hold())
         try:
-            while True:
+            while not self.runtime.stopping:
                 if messages := await self._some():
                     yield messages
         finally:
-            self.runtime.on_reconnect.remove(self._forgotten)
+            holding.cancel()
+            self.runtime.on_reconnect.remove(self._wake)
             with contextlib.suppress(NatsError):
                 await subscription.unsubscribe()
-                await self._give_back(messages)
+                for message in self._unsettled():
+                    await message.nak()
 
-    def _forgotten(self) -> None:
+    async def _arrive(self, message: Msg) -> None:
+        if _status(message) is None:
+            self.in_hand.append(message)
+        self.arrived.put_nowait(message)
+
+    def _wake(self) -> None:
         self.arrived.put_nowait(None)
 
-    async def _give_back(self, messages: list[Msg]) -> None:
-        while not self.arrived.empty():
-            await self._take(self.arrived.get_nowait(), messages)
-        for message in messages:
-            if not message.is_acked:
-                await message.nak()
+    def _unsettled(self) -> list[Msg]:
+        self.in_hand = [message for message in self.in_hand if not message.is_acked]
+        return self.in_hand
+
+    async def _hold(self) -> None:
+        while True:
+            await asyncio.sleep(HOLD_SECONDS)
+            with contextlib.suppress(NatsError):
+                for message in self._unsettled():
+                    await message.in_progress()
 
     async def _some(self) -> list[Msg]:
         if self.asked <= 0:
@@ -90,7 +104,7 @@ class Pull:
         if message is None:
             self.asked = 0
             return
-        status = message.headers.get("Status") if message.headers else None
+        status = _status(message)
         if status is None:
             self.asked -= 1
             messages.append(message)
@@ -98,3 +112,7 @@ class Pull:
             self.asked = 0
             if status not in USED_UP:  # the consumer is not there, or not yet
                 await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _status(message: Msg) -> str | None:
+    return message.headers.get("Status") if message.headers else None

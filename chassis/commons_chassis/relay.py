@@ -46,10 +46,14 @@ class Relay:
 
     async def run(self) -> None:
         """Lead when nobody else does; lose the lead with the connection, and try again."""
-        while True:
+        self.runtime.on_stop.append(self.runtime.committed.set)
+        while not self.runtime.stopping:
             try:
                 async with self.runtime.quick.connect() as held:
-                    await self._lead(held)
+                    try:
+                        await self._lead(held)
+                    finally:
+                        await held.invalidate()  # the lock is the connection's: back in the pool it would keep it
             except Exception as broken:
                 if not passing(broken):
                     raise
@@ -59,13 +63,16 @@ class Relay:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _lead(self, held: AsyncConnection) -> None:
-        while not await _lock(held):  # noqa: ASYNC110 - the lock is another process's: nothing here can wake us
-            await asyncio.sleep(TICK_SECONDS)
-        self.leading = True
-        while True:
+        while not self.leading and not self.runtime.stopping:
+            self.leading = await _lock(held)
+            if not self.leading:
+                await asyncio.sleep(TICK_SECONDS)  # the lock is another process's: nothing here can wake us
+        while self.leading:
             quiet = await self._turn()
             await self._beat_and_tidy()
             await held.execute(sa.text("select 1"))
+            if self.runtime.stopping:
+                return
             if quiet:
                 await self._sleep()
 

@@ -36,35 +36,50 @@ async def _serve(service: Service, settings: ServiceSettings) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopping.set)
     async with running(service, settings) as runtime:
-        answerer, tasks = await start(runtime)
-        await _first(stopping.wait(), runtime.dead.wait(), *tasks)
-        await answerer.close(DRAIN_SECONDS / 2)
-        await stop(tasks)
+        process = Process(runtime)
+        await process.start()
+        await _first(stopping.wait(), runtime.dead.wait(), *process.work, *process.watch)
+        await process.stop(DRAIN_SECONDS)
         failed = not stopping.is_set()
     if failed:
         sys.exit(1)
 
 
-async def start(runtime: Runtime) -> tuple[Answerer, list[asyncio.Task[None]]]:
-    """Hear, relay, watch; answer last, when everything else stands."""
-    relay, health = Relay(runtime), Health(runtime)
-    tasks = [asyncio.create_task(_for_ever(Ear(runtime, owner).run())) for owner in runtime.service.hears]
-    if not runtime.settings.off("reconnect"):
-        tasks.append(asyncio.create_task(_for_ever(health.watch())))
-    tasks.append(asyncio.create_task(_for_ever(relay.run())))
-    if runtime.settings.health_port:
-        tasks.append(asyncio.create_task(_for_ever(health.serve())))
-    await Control(runtime, relay).start()
-    answerer = Answerer(runtime)
-    await answerer.start()
-    return answerer, tasks
+class Process:
+    """A service at work: what it hears, tells, watches and answers."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.answerer = Answerer(runtime)
+        self.work: list[asyncio.Task[None]] = []
+        self.watch: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Hear, relay, watch; answer last, when everything else stands."""
+        runtime = self.runtime
+        relay, health = Relay(runtime), Health(runtime)
+        self.work = [_task(Ear(runtime, owner).run()) for owner in runtime.service.hears]
+        self.work.append(_task(relay.run()))
+        if not runtime.settings.off("reconnect"):
+            self.watch.append(_task(health.watch()))
+        if runtime.settings.health_port:
+            self.watch.append(_task(health.serve()))
+        await Control(runtime, relay).start()
+        await self.answerer.start()
+
+    async def stop(self, seconds: float) -> None:
+        """Answer what was asked, digest what is in hand, tell what is committed; cut off what takes longer than that."""
+        await self.answerer.close(seconds / 2)
+        self.runtime.stop()
+        await asyncio.wait(self.work, timeout=seconds / 2)
+        tasks = [*self.work, *self.watch]
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
 
 
-async def stop(tasks: list[asyncio.Task[None]]) -> None:
-    """What a cancelled ear had in hand is rolled back, and delivered again."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks, timeout=DRAIN_SECONDS / 2)
+def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    return asyncio.create_task(_for_ever(work))
 
 
 async def _for_ever(work: Coroutine[Any, Any, None]) -> None:

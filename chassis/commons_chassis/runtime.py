@@ -46,24 +46,36 @@ class Runtime:
     """Called when the broker is back: what was asked on the old connection will not be answered."""
     dead: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when this process cannot do its work any more and should end: whoever started it starts it again."""
+    stopping: bool = False
+    on_stop: list[Callable[[], None]] = field(default_factory=list)
+
+    def stop(self) -> None:
+        """Finish what is in hand, and begin nothing new."""
+        self.stopping = True
+        for tell in self.on_stop:
+            tell()
 
     async def asked(self, question: Coroutine[Any, Any, T]) -> T:
-        """The broker's answer; ConnectionResetError as soon as it is another broker, which will not answer any more."""
-        task, lost = asyncio.ensure_future(question), asyncio.Event()
+        return await asked(question, self.on_reconnect)
 
-        def give_up() -> None:
-            lost.set()
-            task.cancel()
 
-        self.on_reconnect.append(give_up)
-        try:
-            return await task
-        except asyncio.CancelledError:
-            if lost.is_set():
-                raise ConnectionResetError from None
-            raise
-        finally:
-            self.on_reconnect.remove(give_up)
+async def asked(question: Coroutine[Any, Any, T], on_reconnect: list[Callable[[], None]]) -> T:
+    """The broker's answer; ConnectionResetError as soon as it is another broker, which will not answer any more."""
+    task, lost = asyncio.ensure_future(question), asyncio.Event()
+
+    def give_up() -> None:
+        lost.set()
+        task.cancel()
+
+    on_reconnect.append(give_up)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        if lost.is_set():
+            raise ConnectionResetError from None
+        raise
+    finally:
+        on_reconnect.remove(give_up)
 
 
 def nats_broker(
