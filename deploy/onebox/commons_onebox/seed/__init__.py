@@ -7,29 +7,38 @@ import json
 from collections.abc import Sequence
 
 from commons_chassis.ask import Asker
+from commons_chassis.faults import Fault
+from commons_contracts.base import Refusal
 from commons_contracts.codes import Conduct
 from commons_contracts.geo import PlaceEntry
-from commons_geo.extract import place_batches
+from commons_geo.extract import places as every_place
 from commons_mentoring import designs
 from commons_profiles.lists import universities
 
-from ..home import Home
+from ..home import Home, HomeError
 from . import crowd, ground
-from .filling import Filling, Tell
+from .filling import Filling, Tell, batches
 from .people import Cast, Towns
-from .plan import PLANS
+from .plan import PLANS, Plan
 
 SEED = 2026
 LARGEST_TOWNS = 60
+PLACES_IN_A_BATCH = 2000
+"""Well below the megabyte that a message may have."""
 
 
-async def fill(asker: Asker, tell: Tell, *, seed: int = SEED) -> None:
-    """Fill a fresh platform; whatever an interrupted filling left is found and completed."""
+async def fill(
+    asker: Asker, tell: Tell, *, seed: int = SEED, plans: Sequence[Plan] = PLANS, inhabitants: int = 0
+) -> None:
+    """Fill a fresh platform; whatever an interrupted filling left is found and completed.
+
+    `inhabitants`: smaller places are left out, where a quick start matters more than the map.
+    """
     today = (await asker.operations.clock()).date()
     filling = Filling(asker=asker, today=today, tell=tell)
-    places = list(place_batches())
+    places = list(batches((place for place in every_place() if place.population >= inhabitants), PLACES_IN_A_BATCH))
     towns = _largest_towns(places)
-    casts = [Cast(plan=plan, rules=designs.load(plan.slug).rules, towns=towns, seed=seed) for plan in PLANS]
+    casts = [Cast(plan=plan, rules=designs.load(plan.slug).rules, towns=towns, seed=seed) for plan in plans]
     people = crowd.crowd_of(casts)
     async with asyncio.TaskGroup() as beside:
         beside.create_task(ground.load_places(filling, places))
@@ -48,12 +57,12 @@ async def _prepare(filling: Filling, casts: Sequence[Cast]) -> None:
     await ground.register_operator(filling)
     await asyncio.gather(*(ground.open_project(filling, cast) for cast in casts))
     await filling.settled()
-    await asyncio.gather(*(ground.publish_codes(filling, plan, [Conduct.COMMUNITY]) for plan in PLANS))
+    await asyncio.gather(*(ground.publish_codes(filling, cast.plan, [Conduct.COMMUNITY]) for cast in casts))
     await filling.settled()
-    await asyncio.gather(*(ground.accept_community_code(filling, plan) for plan in PLANS))
+    await asyncio.gather(*(ground.accept_community_code(filling, cast.plan) for cast in casts))
     await filling.settled()
-    await asyncio.gather(*(ground.publish_codes(filling, plan, list(Conduct)) for plan in PLANS))
-    await asyncio.gather(*(ground.publish_design(filling, plan) for plan in PLANS))
+    await asyncio.gather(*(ground.publish_codes(filling, cast.plan, list(Conduct)) for cast in casts))
+    await asyncio.gather(*(ground.publish_design(filling, cast.plan) for cast in casts))
     await asyncio.gather(*(crowd.register_minors(filling, cast) for cast in casts))
     await filling.settled()
 
@@ -71,11 +80,15 @@ def _by_size(place: PlaceEntry) -> tuple[int, int]:
 
 
 def fill_home(home: Home, tell: Tell, *, seed: int = SEED) -> bool:
-    """Fill the platform that runs on a home, once; False where that was done before."""
+    """Fill the platform that runs on a home, once; False where that was done before. Raises HomeError where it fails."""
     mark = home.folder / "seeded.json"
     if mark.exists():
         return False
-    asyncio.run(_fill_at(home.broker.url, tell, seed))
+    try:
+        asyncio.run(_fill_at(home.broker.url, tell, seed))
+    except* (Refusal, Fault) as stopped:
+        message = f"Seeding stopped ({stopped.exceptions[0]!r}). Started again, it goes on where it was."
+        raise HomeError(message) from None
     mark.write_text(json.dumps({"seed": seed}))
     return True
 

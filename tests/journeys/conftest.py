@@ -1,0 +1,102 @@
+"""One play for the whole run: whichever worker asks first plays it, and all the others read what was found."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from commons_chassis.ask import Asker
+from commons_contracts.codes import Role
+from commons_onebox.demo import j1, prepare, stage_at
+from commons_onebox.demo.judge import Judge
+from commons_onebox.demo.stage import Stage
+from commons_onebox.home import SERVICES, Home
+from commons_onebox.house import running
+from commons_onebox.seed import fill
+from commons_onebox.seed.plan import PLANS
+
+from .copies import copies
+from .eyes import Eyes
+
+FEW = {"westem": {Role.MENTOR: 31, Role.MENTEE: 92}}
+TOWNS = 30_000
+"""Inhabitants of the smallest place that the tests load."""
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
+    """What J1 came to: its verdicts, every copy beside its owner, and what was left undelivered."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if run else base
+    with (folder / "j1.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = folder / "j1.json"
+        if not found.exists():
+            found.write_text(json.dumps(_play(folder / "j1-home"), default=str))
+        return json.loads(found.read_text())
+
+
+def _play(folder: Path) -> dict[str, object]:
+    with running(folder, environment={"COMMONS_ENV": "dev"}) as house:
+        home = Home(folder)
+        asyncio.run(prepare(home, house.url, "J1"))
+        asyncio.run(_seed(home))
+        return asyncio.run(_with_eyes(home, house.url))
+
+
+async def _seed(home: Home) -> None:
+    asker = Asker(home.broker.url, name="seed")
+    await asker.start()
+    plans = [replace(plan, crowds=FEW.get(plan.slug, {})) for plan in PLANS]
+    await fill(asker, lambda _what, _count: None, plans=plans, inhabitants=TOWNS)
+    await asker.stop()
+
+
+async def _with_eyes(home: Home, url: str) -> dict[str, object]:
+    judge = Judge("J1")
+    async with Eyes.on(home) as eyes:
+        async with stage_at(home, url, judge, j1.PROJECT) as stage:
+            stage.witnesses.append(eyes.look)
+            await j1.play(stage, lambda _step, _title: None)
+            unseen = await _what_goes_unseen(stage, eyes)
+        return {
+            "unseen": unseen,
+            "verdicts": [verdict.as_json() for verdict in judge.verdicts],
+            "copies": {copy.name: await _compared(eyes, copy) for copy in copies()},
+            "undelivered": {name: await _undelivered(eyes, name) for name in SERVICES},
+        }
+
+
+async def _what_goes_unseen(stage: Stage, eyes: Eyes) -> list[str]:
+    """The judge and the eyes are tried themselves: a change that is made must not pass for one that was refused."""
+    stage.judge = Judge("control")
+    ebba = stage.player("ebba")
+    await stage.refuses("control", "SELF_REQUEST", ebba, "describeProfile", {"fields": ["0511"]}, why="allowed")
+    stage.witnesses.clear()
+    before = await eyes.look()
+    await ebba.does("tickReadiness", item="MANUAL_READ")
+    await stage.quiet()
+    after = await eyes.look()
+    seen = {"judge": not stage.judge.passed, "profiles": before["profiles"] != after["profiles"]}
+    return [name for name, seen_it in seen.items() if not seen_it]
+
+
+async def _compared(eyes: Eyes, copy) -> dict[str, object]:
+    theirs, owners = await eyes.rows(copy.service, copy.theirs), await eyes.rows(copy.owner, copy.owners)
+    return {
+        "rows": len(owners),
+        "missing": sorted(map(str, owners - theirs)),
+        "surplus": sorted(map(str, theirs - owners)),
+    }
+
+
+async def _undelivered(eyes: Eyes, service: str) -> int:
+    tables = ("outbox", "parked", "dead_letters")
+    return sum([len(await eyes.rows(service, f"select to_jsonb(t)::text from {name} t")) for name in tables])
