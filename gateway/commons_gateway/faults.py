@@ -78,4 +78,4 @@ def _readers_complaint(error: GraphQLError, *, before: bool) -> FaultCode | None
 
 def _complaints(error: ValidationError) -> str:
     """Which fields, and what they take; never what was given."""
-    return "; ".join(f"{'.'.join(map(str, line['loc']))}: {line['msg']}" for line in error.errors(include_input=False))
+    return "; ".join(f"{'.'.join(map(str, line['loc']))}: {line['msg']}" for line in error.errors())

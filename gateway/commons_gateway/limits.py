@@ -34,8 +34,6 @@ from .fields import asks_of
 
 TOKENS = 1_000
 DEPTH = 10
-BOTTOM = 60
-"""Where the pass stops looking: far below what is allowed, far above what the interpreter can bear."""
 ALIASES = 15
 ROOT_FIELDS = 5
 DIRECTIVES = 20
@@ -77,15 +75,11 @@ class Pricer:
     variables: Mapping[str, Any]
     fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
     priced: dict[str, Price] = field(default_factory=dict)
-    level: int = 0
 
     def operation(self, node: OperationDefinitionNode) -> Price:
         return self._selection(node.selection_set, self.schema.get_root_type(node.operation))
 
     def _selection(self, selection: SelectionSetNode, parent: Any) -> Price:
-        if self.level > BOTTOM:
-            return Price(depth=BOTTOM)
-        self.level += 1
         found = Price()
         for node in selection.selections:
             found.directives += len(node.directives or ())
@@ -102,7 +96,6 @@ class Pricer:
                 inner = self._fragment(node.name.value)
                 found.add(inner)
                 found.fields += inner.fields
-        self.level -= 1
         return found
 
     def _fragment(self, name: str) -> Price:

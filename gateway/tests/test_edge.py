@@ -70,6 +70,11 @@ async def test_a_large_body_is_not_read(client):
     assert (answer.status_code, error(answer)) == (413, "PAYLOAD_TOO_LARGE")
 
 
+async def test_a_body_that_says_it_is_large_is_not_read(client):
+    answer = await client.post("/graphql", content=b"{}", headers={**JSON, "Content-Length": "70000"})
+    assert (answer.status_code, error(answer)) == (413, "PAYLOAD_TOO_LARGE")
+
+
 async def test_a_large_body_without_a_length_is_not_read_either(client):
     async def stream():
         for _ in range(80):

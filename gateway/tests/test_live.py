@@ -193,10 +193,12 @@ async def test_a_notice_is_told_although_it_is_kept_a_moment_after_it_was_wanted
     notices.append(notice())
     async with following(gateway, ARRIVED) as answer:
         assert (await answer()).data["noticeArrived"]["notices"] == []
+        waiting = asyncio.create_task(answer())
+        await asyncio.sleep(0.01)
         gateway.asker.tell(gateway.person("ada"))
         await asyncio.sleep(0.05)
         notices.append(notice())
-        told = (await answer()).data["noticeArrived"]
+        told = (await waiting).data["noticeArrived"]
         assert told["notices"] == [{"id": global_id("Notice", notices[-1].id)}]
     notices += [notice(), notice()]
     async with following(gateway, ARRIVED, since=told["cursor"]) as answer:

@@ -76,11 +76,14 @@ async def test_a_change_without_input_is_one_too(gateway):
 
 
 async def test_a_notice_is_told_in_the_viewers_language(gateway):
-    data = await gateway.ask("{ viewer { notices { nodes { code message } } } }", language=Language.SV)
-    assert data["viewer"]["notices"]["nodes"] == [
+    kept = sample(NoticesPage.reply)
+    gateway.asker.answers[NoticesPage] = kept.model_copy(update={"items": kept.items * 3, "cursors": ("1", "2", "3")})
+    gateway.asker.answers[Viewer] = sample(Viewer.reply).model_copy(update={"language": Language.SV})
+    data = await gateway.ask("{ viewer { notices { nodes { code message } } } }", language=None)
+    assert data["viewer"]["notices"]["nodes"] == 3 * [
         {"code": "CONNECTION_REQUESTED", "message": "Någon vill att du blir hennes mentor. Läs meddelandet och svara."}
     ]
-    assert gateway.asker.requests(NoticesPage)
+    assert len(gateway.asker.requests(Viewer)) == 1
 
 
 @pytest.mark.parametrize(
