@@ -20,7 +20,7 @@ from ..seed import fill_home
 from ..server import port_is_free
 from ..tokens import OPERATOR, issue
 from . import j1
-from .judge import Judge, Verdict
+from .judge import Judge, Verdict, held
 from .show import JsonView, TerminalView, View
 from .stage import Stage
 
@@ -47,7 +47,7 @@ def main(once: bool, json: bool, journeys: Sequence[str]) -> int:
         if not once:
             view.serving(run.url, str(home.folder), _tokens(home))
             _serve(home)
-    return 0 if verdicts and all(verdict.passed for verdict in verdicts) else 1
+    return 0 if held(verdicts) else 1
 
 
 def _play(home: Home, url: str, name: str, view: View) -> list[Verdict]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ class Judge:
         self.verdicts.append(verdict)
         self.tell(verdict)
 
-    @property
-    def passed(self) -> bool:
-        return bool(self.verdicts) and all(verdict.passed for verdict in self.verdicts)
+
+def held(verdicts: Sequence[Verdict]) -> bool:
+    """Whether every rule held; where none was tried, none did."""
+    return bool(verdicts) and all(verdict.passed for verdict in verdicts)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from commons_contracts.codes import Role
+from commons_contracts.base import Refusal
+from commons_contracts.codes import RefusalCode, Role
 from commons_contracts.matching import ParticipantEntry, RegisterParticipants, RoundsOf
 from commons_contracts.profiles import ImportPeople, PublishIntroductions
 
@@ -57,7 +58,12 @@ async def publish_introductions(filling: Filling, crowd: Crowd) -> None:
 
 
 async def register_minors(filling: Filling, cast: Cast) -> None:
+    """Who is there already is told, as to everything she tries, that her guardian must consent first."""
     for number in range(1, PENDING + 1):
         subject = f"minor-{number}@{cast.plan.slug}"
-        await filling.as_person(person_called(subject), cast.minor(subject, filling.today.year))
+        try:
+            await filling.as_person(person_called(subject), cast.minor(subject, filling.today.year))
+        except Refusal as no:
+            if no.code is not RefusalCode.GUARDIAN_CONSENT_REQUIRED:
+                raise
         filling.tell("people", 1)
