@@ -27,7 +27,7 @@ class Presence:
         self._running: set[asyncio.Task[None]] = set()
 
     async def note(self, actor: Actor) -> None:
-        if actor.person is None or actor.project is None:
+        if actor.person is None or actor.project is None or actor.operator:
             return
         today = (await self._clock.now()).date()
         if today != self._day:

@@ -86,8 +86,9 @@ async def test_someone_is_noted_once_a_day_and_project(gateway):
     assert await noted(gateway) == 3
 
 
-async def test_nobody_is_not_noted(gateway):
+async def test_nobody_is_not_noted_and_neither_is_an_operator(gateway):
     await gateway.ask("{ __typename }", name=None)
+    await gateway.ask("{ __typename }", operator=True)
     assert await noted(gateway) == 0
 
 
