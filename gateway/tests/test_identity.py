@@ -68,7 +68,7 @@ def test_no_token_is_nobody(identity):
         {"sub": None},
         {"sub": ""},
         {"sub": 7},
-        {"nbf": FAR},
+        pytest.param({"nbf": FAR}, id="not-before"),
     ],
     ids=str,
 )
