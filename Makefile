@@ -6,7 +6,7 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up demo status test check bench faults migrate migration wire schema format
+.PHONY: help up seed demo status test check bench faults migrate migration wire schema format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ $(STAMP): $(UV) requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
 
 up: $(STAMP) ## Serve on COMMONS_HOME (.commons) at COMMONS_PORT (8080) until Ctrl-C
 	@exec $(BIN)/commons up
+
+seed: $(STAMP) ## Fill the platform that `make up` serves, once: four projects, places, people
+	@exec $(BIN)/commons seed
 
 demo: $(STAMP) ## Play the journeys and keep serving: ONCE=1 ends after them, JSON=1 prints JSON, JOURNEYS="J1"
 	@exec $(BIN)/commons demo $(if $(ONCE),--once) $(if $(JSON),--json) $(JOURNEYS)

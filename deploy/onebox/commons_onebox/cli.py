@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Annotated, NoReturn
@@ -15,6 +16,7 @@ from commons_onebox.house import House
 from commons_onebox.supervisor import TaskFailed
 
 LAST_PORT = 65535
+LONGEST_HOURS = 24 * 366
 
 app = typer.Typer(
     help="STEM Commons on this machine. COMMONS_HOME is its folder (./.commons), COMMONS_PORT its port (8080).",
@@ -50,7 +52,8 @@ def _port() -> int:
 
 def _running() -> tuple[Home, Run]:
     home = Home.of_environment()
-    run = home.run
+    with _explained():
+        run = home.run
     if run is None or not run.alive():
         _refuse(f"The platform does not run on {home.folder}. Start it with `make up`, or set COMMONS_HOME.")
     return home, run
@@ -75,10 +78,36 @@ def up() -> None:
 
     def when_ready() -> None:
         _say(f"STEM Commons serves {house.url}/graphql; its data and logs are in {home.folder}; Ctrl-C stops it.")
+        if not home.seeded.exists():
+            _say("Nobody is there yet: `make seed` brings four projects, and people for each role.")
         _say("A token to try it with: commons token --as MENTEE@westem")
 
     with _explained():
         house.run(when_ready)
+
+
+@app.command()
+def seed() -> None:
+    """Fill a running platform, once: four projects with their designs, places, universities, and made-up people."""
+    home, _ = _running()
+    from commons_onebox.seed import fill_home
+
+    with _explained(), _counted() as tell:
+        filled = fill_home(home, tell)
+    _say(f"{home.folder} {'is filled now' if filled else 'was filled before'}. Try: commons token --as MENTEE@westem")
+
+
+@contextmanager
+def _counted() -> Iterator[Callable[[str, int], None]]:
+    """What has been brought so far, on the way."""
+    counts = Counter[str]()
+    with Console(stderr=True).status("Seeding") as line:
+
+        def tell(what: str, count: int) -> None:
+            counts[what] += count
+            line.update("Seeding: " + ", ".join(f"{many:,} {thing}" for thing, many in counts.items()))
+
+        yield tell
 
 
 @app.command()
@@ -162,6 +191,8 @@ def token(
     from commons_onebox.tokens import NoSuchRole, issue
 
     home = Home.of_environment()
+    if not 0 < hours <= LONGEST_HOURS:
+        _refuse(f"A token is valid for more than 0 and at most {LONGEST_HOURS} hours.")
     if not home.issuer_key.exists():
         _refuse(f"There is no platform in {home.folder} yet. Start it once with `make up`, or set COMMONS_HOME.")
     try:

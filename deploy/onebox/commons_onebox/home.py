@@ -107,6 +107,11 @@ class Home:
         return NatsServer(folder=self.folder / "nats", port=self.ports["nats"], monitor_port=self.ports["nats_monitor"])
 
     @property
+    def seeded(self) -> Path:
+        """Is there once people have been brought here."""
+        return self.folder / "seeded.json"
+
+    @property
     def issuer_key(self) -> Path:
         """The private key of the development issuer."""
         return self.folder / "keys" / "issuer.json"
@@ -137,8 +142,13 @@ class Home:
 
         Forked children inherit the lock on purpose: after a killed start, the next one waits until they have left.
         """
-        self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a+") as file:
+        try:
+            self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+            lock = (self.folder / "lock").open("a+")
+        except OSError as refused:
+            message = f"{self.folder} cannot be used: {refused.strerror}. Choose another folder with COMMONS_HOME."
+            raise HomeError(message) from None
+        with lock as file:
             wait_until(lambda: self._runs() or _lock(file.fileno()), LEFTOVERS_LEAVE_WITHIN, pause=0.1)
             if not _lock(file.fileno()):
                 message = f"The platform already runs on {self.folder}"
@@ -182,7 +192,11 @@ def _lock(file: int) -> bool:
 
 
 def _read(file: Path) -> Any:
-    return json.loads(file.read_text()) if file.exists() else None
+    try:
+        return json.loads(file.read_text()) if file.exists() else None
+    except ValueError:
+        message = f"{file} is damaged. Bring it back from a copy, or choose another folder with COMMONS_HOME."
+        raise HomeError(message) from None
 
 
 def _write(file: Path, content: object) -> None:

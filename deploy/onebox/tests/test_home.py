@@ -112,3 +112,17 @@ def test_a_long_log_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("commons_onebox.home.LONGEST_LOG", 5)
     assert not home.log("gateway").exists()
     assert (home.folder / "logs" / "gateway.log.1").read_text() == "long ago"
+
+
+def test_a_folder_that_cannot_be_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(HomeError, match="cannot be used: Not a directory"), Home(tmp_path / "file" / "home").locked():
+        pass
+
+
+@pytest.mark.parametrize("name", ["secrets.json", "ports.json", "run.json"])
+def test_a_damaged_file_is_named(tmp_path: Path, name: str) -> None:
+    home = _home(tmp_path)
+    (tmp_path / name).write_text('{"postgres": ')
+    with pytest.raises(HomeError, match=rf"{name} is damaged\."):
+        print(home.run, Home(tmp_path).passwords, Home(tmp_path).ports)

@@ -161,6 +161,20 @@ def test_a_second_start_on_this_home_is_refused(house: Run, folder: Path) -> Non
     )
 
 
+def test_it_is_filled_once(house: Run, folder: Path) -> None:
+    (folder / "seeded.json").touch()
+    again = _commons("seed", home=folder)
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.startswith(f"{folder} was filled before.")
+
+
+@pytest.mark.parametrize("hours", ["0", "-1", "nan", "1e12"])
+def test_a_token_that_nobody_could_use_is_refused(house: Run, folder: Path, hours: str) -> None:
+    refused = _commons("token", "--as", "MENTEE@westem", "--hours", hours, home=folder)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "A token is valid for more than 0 and at most 8784 hours.\n"
+
+
 def test_a_taken_port_is_refused(house: Run, tmp_path: Path) -> None:
     port = house.url.rpartition(":")[2]
     refused = _commons("up", home=tmp_path, port=port)
@@ -192,7 +206,8 @@ def test_it_starts_again_within_ten_seconds_on_the_same_data_and_leaves_nothing(
         assert wait_until(lambda: not [pid for pid in everyone if procs.seen(pid)], 10)
 
 
-def test_status_of_nothing_is_a_sentence(tmp_path: Path) -> None:
-    refused = _commons("status", home=tmp_path)
+@pytest.mark.parametrize("command", ["status", "seed"])
+def test_a_look_at_nothing_is_answered_in_a_sentence(tmp_path: Path, command: str) -> None:
+    refused = _commons(command, home=tmp_path)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "does not run" in refused.stderr

@@ -81,15 +81,14 @@ def _by_size(place: PlaceEntry) -> tuple[int, int]:
 
 def fill_home(home: Home, tell: Tell, *, seed: int = SEED) -> bool:
     """Fill the platform that runs on a home, once; False where that was done before. Raises HomeError where it fails."""
-    mark = home.folder / "seeded.json"
-    if mark.exists():
+    if home.seeded.exists():
         return False
     try:
         asyncio.run(_fill_at(home.broker.url, tell, seed))
     except* (Refusal, Fault) as stopped:
         message = f"Seeding stopped ({stopped.exceptions[0]!r}). Started again, it goes on where it was."
         raise HomeError(message) from None
-    mark.write_text(json.dumps({"seed": seed}))
+    home.seeded.write_text(json.dumps({"seed": seed}))
     return True
 
 
