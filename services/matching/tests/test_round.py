@@ -183,6 +183,15 @@ async def test_an_import_registers_all_at_once_and_the_same_again_nobody(recruit
     assert {(row["mentor"], row["most"]) for row in given} == {(imported[0], 4), (imported[1], 3)}
 
 
+async def test_someone_who_stands_twice_in_an_import_is_told_of_once(recruitment, tx, imported):
+    twice = an_import(recruitment.round, imported, places=4)
+
+    assert (await run(service, twice.model_copy(update={"items": twice.items * 2}), tx)).count == 3
+
+    kinds = [type(fact) for fact in recruitment.news()]
+    assert (kinds.count(ParticipantRegistered), kinds.count(PlacesSet)) == (3, 2)
+
+
 @pytest.mark.parametrize(
     ("code", "first"),
     [

@@ -1,5 +1,6 @@
 """Importing people: the same rules as for one, all or nothing, and in bulk."""
 
+from collections import Counter
 from datetime import timedelta
 from time import perf_counter
 
@@ -99,6 +100,17 @@ async def test_imported_again_nothing_is_told_and_nothing_is_lost(tx, ground, ac
     await act(entry.person)
     own = await run(service, OwnProfile(), tx)
     assert (own.motivation, own.introduction.title) == ("I like teaching.", "Mathematician")
+
+
+async def test_someone_who_stands_twice_in_a_batch_is_told_of_once(tx, ground):
+    entry = a_mentor()
+    before = len(told(tx))
+
+    await run(service, ImportPeople(items=(entry, entry)), tx)
+
+    kinds = Counter(type(fact) for fact in told(tx)[before:])
+    assert kinds.pop(ConductAccepted) == len(entry.conduct)
+    assert set(kinds.values()) == {1}
 
 
 async def test_a_member_who_is_imported_gets_more_roles_and_new_words(tx, ground, act):

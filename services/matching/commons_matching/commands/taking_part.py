@@ -46,10 +46,10 @@ async def register_participants(command: RegisterParticipants, tx: Tx) -> BatchV
 
 
 async def _enrol(tx: Tx, round: Round, entries: Sequence[ParticipantEntry]) -> int:
-    """Whoever takes part already stays as she is. Returns how many are new."""
+    """Whoever takes part already stays as she is, and who stands there twice is one. Returns how many are new."""
     if not entries:
         return 0
-    keys = [(entry.person, entry.role) for entry in entries]
+    keys = {(entry.person, entry.role): entry for entry in reversed(entries)}
     rows = [
         {"id": participation_of(round, *key), "project": round.project, "round": round.id, "at": tx.now}
         | {"person": key[0], "role": key[1]}
@@ -58,7 +58,7 @@ async def _enrol(tx: Tx, round: Round, entries: Sequence[ParticipantEntry]) -> i
     p = participations.c
     put = insert(participations).values(rows).on_conflict_do_nothing().returning(p.person, p.role)
     fresh = {(row["person"], row["role"]) for row in await tx.rows(put)}
-    await _give_places(tx, round, [e for e in entries if e.role is Role.MENTOR and (e.person, e.role) in fresh])
+    await _give_places(tx, round, [e for key, e in keys.items() if e.role is Role.MENTOR and key in fresh])
     await tx.emit(*(registered(round, person, role, at=tx.now) for person, role in keys if (person, role) in fresh))
     return len(fresh)
 

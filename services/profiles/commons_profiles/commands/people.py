@@ -146,9 +146,8 @@ async def _train(entries: Entries, members: Members, on: date, tx: Tx) -> list[T
     """Recorded on the day of the import; a module she has already is not recorded again."""
     progress = await find_progress(tx, list(members))
     facts = [
-        record_training(members[entry.person], module, on, today=on, at=tx.now)
-        for entry in entries
-        for module in dict.fromkeys(entry.trained)
-        if module not in progress[entry.person].trained
+        record_training(members[person], module, on, today=on, at=tx.now)
+        for person, module in dict.fromkeys((entry.person, module) for entry in entries for module in entry.trained)
+        if module not in progress[person].trained
     ]
     return await keep_trainings(facts, tx)
