@@ -44,7 +44,8 @@ def test_there_are_enough_of_them(towns: Towns) -> None:
     assert counts[Role.MENTOR] >= 400
     assert counts[Role.MENTEE] >= 1200
     assert all(counts[role] >= len(PLANS) for role in CHOSEN)
-    assert sum(made.ready for made in _everyone(towns) if made.role is Role.MENTOR) >= 400
+    unfinished = [made for made in _everyone(towns) if made.role is Role.MENTOR and not made.ready]
+    assert 0 < len(unfinished) < 40
 
 
 def test_the_same_number_makes_the_same_people(towns: Towns) -> None:

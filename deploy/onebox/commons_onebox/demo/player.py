@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,9 +13,13 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from commons_chassis.ids import new_id
+
 from .verbs import VERBS
 
 SOCKET = Subprotocol("graphql-transport-ws")
+PASSING = {"UNAVAILABLE", "DEADLINE_EXCEEDED", "RATE_LIMITED"}
+TRIES, PAUSE_SECONDS = 4, 1.0
 
 
 class Faulted(Exception):
@@ -62,6 +67,8 @@ class Player:
     language: str = "en"
     id: str = ""
     """Hers as a `Person`, once it was asked for."""
+    stirs: Callable[[], None] = field(default=lambda: None, repr=False)
+    """Called when she has changed something."""
 
     async def raw(self, document: str, **variables: Any) -> dict[str, Any]:
         """The whole answer, errors and all."""
@@ -74,16 +81,25 @@ class Player:
         return found
 
     async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
-        """The data of the answer. Raises Faulted where any of it failed."""
-        answer = await self.raw(document, **variables)
-        if answer.get("errors"):
-            raise Faulted(answer["errors"])
+        """The data of the answer; a platform that is too busy is asked again. Raises Faulted where any of it failed."""
+        for left in reversed(range(TRIES)):
+            answer = await self.raw(document, **variables)
+            if not answer.get("errors"):
+                break
+            fault = Faulted(answer["errors"])
+            if not left or not set(fault.codes) <= PASSING:
+                raise fault
+            await asyncio.sleep(PAUSE_SECONDS)
         found: dict[str, Any] = answer["data"]
         return found
 
     async def tries(self, verb: str, **input: Any) -> Answer:
-        """A change that may be refused."""
-        return Answer((await self.ask(VERBS[verb].document(verb), input=input))["done"])
+        """A change that may be refused, with a key of its own, so that asking again is safe."""
+        keyed = {"idempotencyKey": str(new_id())} | input
+        answer = Answer((await self.ask(VERBS[verb].document(verb), input=keyed))["done"])
+        if not answer.code:
+            self.stirs()
+        return answer
 
     async def does(self, verb: str, **input: Any) -> dict[str, Any]:
         """A change that the story needs. Raises Unexpected where it is refused."""

@@ -20,7 +20,7 @@ Witness = Callable[[], Awaitable[object]]
 """Looks at something that a refusal must leave as it was."""
 
 QUIET = "{ platform { services { outbox due unheard } } }"
-QUIET_SECONDS, PAUSE_SECONDS = 30.0, 0.03
+QUIET_SECONDS, PAUSE_SECONDS = 60.0, 0.03
 AT_ONCE = 12
 MOVE = "mutation ($to: DateTime) { moveClock(input: {to: $to, frozen: true}) { clock } }"
 SEEN = """{ viewer {
@@ -42,10 +42,13 @@ class Stage:
     project: str
     witnesses: list[Witness] = field(default_factory=list)
     """More eyes on what a refusal leaves: tests look into the databases as well."""
+    stirred: bool = True
+    """Whether something has changed since the platform was last seen to be quiet."""
 
     def player(self, subject: str, *, project: str = "") -> Player:
         there = project or self.project
-        return Player(name=subject, http=self.http, token=self.issue(subject, there, False), project=there)
+        token = self.issue(subject, there, False)
+        return Player(name=subject, http=self.http, token=token, project=there, stirs=self.stir)
 
     @property
     def operator(self) -> Player:
@@ -54,22 +57,33 @@ class Stage:
             http=self.http,
             token=self.issue("operator", self.project, True),
             project=self.project,
+            stirs=self.stir,
         )
+
+    def stir(self) -> None:
+        self.stirred = True
 
     async def clock(self, to: datetime) -> None:
         """Move the business clock there; answered once all that fell due has happened."""
         await self.operator.ask(MOVE, to=to.isoformat())
+        self.stir()
         await self.quiet()
 
     async def quiet(self) -> None:
         """Until everyone has heard everything, so that one look afterwards is enough. Raises TimeoutError."""
-        quiet = 0
+        while self.stirred:
+            self.stirred = False
+            # Between two services' answers a fact may be in neither.
+            await self._at_rest()
+            await self._at_rest()
+
+    async def _at_rest(self) -> None:
         async with asyncio.timeout(QUIET_SECONDS):
-            while quiet < 2:  # noqa: PLR2004 - between two services' answers a fact may be in neither
+            while True:
                 services = (await self.operator.ask(QUIET))["platform"]["services"]
-                waits = any(count for service in services for count in service.values())
-                quiet = 0 if waits else quiet + 1
-                await asyncio.sleep(PAUSE_SECONDS if waits else 0)
+                if not any(count for service in services for count in service.values()):
+                    return
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def seen(self, people: Iterable[Player]) -> list[object]:
         """All that these people see of what is theirs, and what the witnesses see."""
@@ -93,7 +107,7 @@ class Stage:
         await self.quiet()
         before = await self.seen([who, *beside])
         answer = await who.tries(verb, **input)
-        await self.quiet()
+        await self._at_rest()
         after = await self.seen([who, *beside])
         as_said = answer.code == code and dict(params or {}).items() <= answer.params.items()
         wrong = "" if as_said else f"; the answer was {answer}"

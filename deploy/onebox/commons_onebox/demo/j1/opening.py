@@ -48,6 +48,7 @@ async def _ten_redeliveries(story: Story) -> None:
     for thing in (story.match, story.won_request):
         answer = await story.stage.operator.ask(AGAIN, node=thing, times=TIMES)
         told += answer["redeliverEvents"]["events"]
+    story.stage.stir()
     await story.stage.quiet()
     after = [await _counters(one) for one in people]
     held = before == after and told >= 2 * TIMES
