@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from commons_chassis.service import answers
+from commons_chassis.standing import Contact, may_contact
 from commons_chassis.tx import Tx
 from commons_contracts.codes import NoticeCode
 from commons_contracts.ids import PersonId
@@ -22,7 +23,8 @@ from .tables.round import find_round
 @answers
 async def remind_mentor(due: ReminderDue, tx: Tx) -> None:
     connection = await tx.load(Connection, due.connection)
-    await tx.emit(*connection.remind(due.nth, at=tx.now))
+    if not await _apart(tx, connection):
+        await tx.emit(*connection.remind(due.nth, at=tx.now))
 
 
 @answers
@@ -32,6 +34,8 @@ async def expire_connection(due: ConnectionExpiryDue, tx: Tx) -> None:
     await tx.emit(connection.expire(tx.now), notice)
     if connection.holds_place:
         await free_held_place(tx, connection)
+    if await _apart(tx, connection):
+        return
     expired = await _count_silence(tx, connection.mentor)
     await tx.emit(*fell_silent(connection.mentor, expired, await find_round(tx, connection.round), tx.now))
 
@@ -42,6 +46,11 @@ async def expire_offer(due: OfferExpiryDue, tx: Tx) -> None:
     offer = await tx.load(Offer, due.offer)
     await tx.emit(*offer.expire(at=tx.now), waiting.leave(at=tx.now))
     await free_held_place(tx, offer)
+
+
+async def _apart(tx: Tx, connection: Connection) -> bool:
+    """One has blocked the other: the mentor is asked for no answer, and not answering says nothing about her."""
+    return await may_contact(tx, connection.mentor, connection.mentee) is Contact.BLOCKED
 
 
 async def _count_silence(tx: Tx, mentor: PersonId) -> int:

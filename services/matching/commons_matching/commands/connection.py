@@ -60,7 +60,7 @@ async def accept_connection(command: AcceptConnection, tx: Tx) -> ConnectionView
     await _take_seat_of(tx, command.connection)
     connection = await _settle(tx, command.connection)
     match = connection.accept(by=tx.person, at=tx.now)
-    await _require_contact(tx, connection)
+    await _require_contact(tx, connection, ConnectionState.ACCEPTED)
     if not await use_place(tx, connection, held=connection.holds_place):
         raise Refusal(RefusalCode.MENTOR_AT_CAPACITY)
     tx.add(match)
@@ -76,6 +76,7 @@ async def accept_connection(command: AcceptConnection, tx: Tx) -> ConnectionView
 async def decline_connection(command: DeclineConnection, tx: Tx) -> ConnectionView:
     connection = await _settle(tx, command.connection)
     declined = connection.decline(by=tx.person, at=tx.now, reason=command.reason, note=command.note)
+    await _require_contact(tx, connection, ConnectionState.DECLINED)
     await tx.emit(declined, connection.notice(connection.mentee, NoticeCode.CONNECTION_DECLINED, tx.now))
     await _break_silence(tx)
     await _let_hold_go(tx, connection)
@@ -118,13 +119,13 @@ async def _settle(tx: Tx, id: UUID) -> Connection:
     return await tx.load(Connection, id)
 
 
-async def _require_contact(tx: Tx, connection: Connection) -> None:
-    """A block since the request looks as if the mentee had taken it back."""
+async def _require_contact(tx: Tx, connection: Connection, to: ConnectionState) -> None:
+    """A block since the request looks as if the mentee had taken it back; a no with words would reach her, too."""
     contact = await may_contact(tx, connection.mentor, connection.mentee)
     if contact is Contact.UNKNOWN:
         raise Refusal(RefusalCode.SAFEGUARDING_UNKNOWN)
     if contact is Contact.BLOCKED:
-        raise invalid_transition(ConnectionState.WITHDRAWN, ConnectionState.ACCEPTED)
+        raise invalid_transition(ConnectionState.WITHDRAWN, to)
 
 
 async def _break_silence(tx: Tx) -> None:
