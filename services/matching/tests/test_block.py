@@ -41,18 +41,19 @@ async def apart(request, asked, tx):
     return asked
 
 
-def _no(id):
-    return DeclineConnection(connection=id, reason=DeclineReason.OTHER, note="You will hear from me.")
+def yes(asked):
+    return AcceptConnection(connection=asked.id)
 
 
-ANSWERS = [(ConnectionState.ACCEPTED, lambda id: AcceptConnection(connection=id)), (ConnectionState.DECLINED, _no)]
+def no(asked):
+    return DeclineConnection(connection=asked.id, reason=DeclineReason.OTHER, note="You will hear from me.")
 
 
-@pytest.mark.parametrize(("to", "answer"), ANSWERS)
+@pytest.mark.parametrize(("to", "answer"), [(ConnectionState.ACCEPTED, yes), (ConnectionState.DECLINED, no)])
 async def test_an_answer_is_refused_as_if_the_request_had_been_taken_back(recruitment, tx, apart, to, answer):
     await recruitment.become(apart.mentor)
     async with refused(tx, RefusalCode.INVALID_TRANSITION, **{"from": "WITHDRAWN", "to": to}):
-        await run(service, answer(apart.id), tx)
+        await run(service, answer(apart), tx)
 
 
 async def test_to_the_mentor_it_looks_taken_back(recruitment, tx, apart):
