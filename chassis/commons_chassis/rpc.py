@@ -35,6 +35,8 @@ class Answerer:
         self.runtime = runtime
         self.slots = asyncio.Semaphore(AT_ONCE)
         self.tasks: set[asyncio.Task[None]] = set()
+        self.again: dict[tuple[str, str, str, bytes], list[Msg]] = {}
+        """By what is at work here, the askings of the same that came meanwhile: they get the same answer."""
         self.heard = runtime.service.metadata.tables["heard"]
 
     async def start(self) -> None:
@@ -47,13 +49,17 @@ class Answerer:
             await asyncio.wait(self.tasks, timeout=seconds)
 
     async def _arrived(self, message: Msg) -> None:
-        """An overload is told at once instead of queued for ever."""
-        if len(self.tasks) >= QUEUED:
+        """An overload is told at once instead of queued for ever; what is asked again meanwhile is not done again."""
+        if (same := self.again.get(_which(message))) is not None:
+            same.append(message)
+        elif len(self.tasks) >= QUEUED:
             await self._say_fault(message, Fault(FaultCode.UNAVAILABLE, retry_after=0.5))
-            return
-        task = asyncio.create_task(self._answer(message, time.monotonic()))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        else:
+            if (message.headers or {}).get(wire.KEY):
+                self.again[_which(message)] = []
+            task = asyncio.create_task(self._answer(message, time.monotonic()))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
 
     async def _answer(self, message: Msg, arrived: float) -> None:
         outcome = "done"
@@ -80,7 +86,7 @@ class Answerer:
         if left <= 0:
             raise Fault(FaultCode.DEADLINE_EXCEEDED)
         async with asyncio.timeout(left):
-            await self._hear_first(headers.get(wire.AFTER, ""))
+            await self._hear_first(headers.get(wire.AFTER, ""), seconds=min(WAIT_FOR_FACTS, left / 2))
             request, actor = self._parsed(message, headers)
             reply, wrote = await doors.rerun(lambda: self._transact(request, actor, headers.get(wire.KEY)))
         if wrote:
@@ -103,7 +109,7 @@ class Answerer:
             reply = await doors.answer(request, tx, runtime.service, key=key)
         return reply, tx.wrote
 
-    async def _hear_first(self, after: str) -> None:
+    async def _hear_first(self, after: str, *, seconds: float) -> None:
         """What the caller has just brought about elsewhere should be known here before she is answered: wait a little."""
         wanted = {}
         for item in filter(None, after.split(",")):
@@ -111,7 +117,7 @@ class Answerer:
             if owner in self.runtime.service.hears:
                 wanted[owner, UUID(aggregate)] = int(seq)
         pause, waited = 0.005, 0.0
-        while wanted and waited < WAIT_FOR_FACTS and not await self._all_heard(wanted):
+        while wanted and waited < seconds and not await self._all_heard(wanted):
             await asyncio.sleep(pause)
             waited, pause = waited + pause, min(pause * 2, 0.1)
 
@@ -134,9 +140,10 @@ class Answerer:
 
     # ------------------------------------------------------------ replies
     async def _say(self, message: Msg, body: bytes, headers: dict[str, str]) -> None:
-        if message.reply:
-            with contextlib.suppress(NatsError):  # nobody can be told; she asks again, with the same key
-                await self.runtime.client.publish(message.reply, body, headers=headers or None)
+        with contextlib.suppress(NatsError):  # nobody can be told; she asks again, with the same key
+            for each in (message, *self.again.pop(_which(message), ())):
+                if each.reply:
+                    await self.runtime.client.publish(each.reply, body, headers=headers or None)
 
     async def _say_refusal(self, message: Msg, no: Refusal) -> None:
         body = json.dumps({"rule": no.rule, "params": no.params}, default=str).encode()
@@ -145,3 +152,9 @@ class Answerer:
     async def _say_fault(self, message: Msg, fault: Fault) -> None:
         body = json.dumps({"retry_after": fault.retry_after}).encode()
         await self._say(message, body, {wire.KIND: "fault", wire.ERROR_CODE: fault.code, wire.ERROR: "failed"})
+
+
+def _which(message: Msg) -> tuple[str, str, str, bytes]:
+    """What makes two askings of a command the same one."""
+    headers = message.headers or {}
+    return message.subject, headers.get(wire.KEY, ""), headers.get(wire.ACTOR, ""), message.data

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import asyncpg
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.js import JetStreamContext
@@ -21,6 +23,8 @@ from .service import Service
 from .settings import ServiceSettings, driver
 
 ENGINE_POOL = 3
+STARTING_SECONDS = 2.0
+PROBE_SECONDS = 0.1
 T = TypeVar("T")
 
 
@@ -117,18 +121,34 @@ def engine_for(dsn: str, size: int) -> AsyncEngine:
     """A pool that notices broken connections before it hands them out: a killed server has closed them."""
     engine = create_async_engine(
         driver(dsn),
+        async_creator=_connecting(dsn),
         pool_size=size,
         max_overflow=0,
         pool_timeout=5,
-        connect_args={
-            "timeout": 3,
-            "command_timeout": 30,
-            "server_settings": {"application_name": "commons"},
-            "prepared_statement_cache_size": 500,
-        },
+        connect_args={"prepared_statement_cache_size": 500},
     )
     event.listen(engine.sync_engine, "checkout", _still_open)
     return engine
+
+
+def _connecting(dsn: str) -> Callable[[], Awaitable[asyncpg.Connection]]:
+    """Connect; a server that is starting is asked by one at a time, for a moment, and not by all at once."""
+    turn = asyncio.Lock()
+
+    async def connect() -> asyncpg.Connection:
+        async with turn:
+            until = time.monotonic() + STARTING_SECONDS
+            while True:
+                try:
+                    return await asyncpg.connect(
+                        dsn, timeout=3, command_timeout=30, server_settings={"application_name": "commons"}
+                    )
+                except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError):
+                    if time.monotonic() > until:
+                        raise
+                await asyncio.sleep(PROBE_SECONDS)
+
+    return connect
 
 
 def _still_open(connection: Any, _record: object, _proxy: object) -> None:

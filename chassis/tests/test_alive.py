@@ -12,6 +12,7 @@ from toy.counting import Break, CounterById, Raise, Raised, Rested, Slow, Start
 from toy.people import a_member
 from toy.tallying import POISON, Tally
 
+from commons_chassis import doors
 from commons_chassis.alive import alive
 from commons_chassis.clock import real_now
 from commons_chassis.deploy import STREAM
@@ -90,6 +91,21 @@ async def test_one_command_sent_many_times_at_once_happens_once(house, actor):
     asks = [house.asker.ask(Raise(counter=counter.id), actor, key="same") for _ in range(20)]
     assert {a.count for a in await asyncio.gather(*asks)} == {1}
     assert (await house.asker.ask(CounterById(counter=counter.id), actor)).count == 1
+
+
+async def test_a_command_that_is_asked_again_while_it_is_at_work_is_not_begun_again(house, actor, monkeypatch):
+    counter, begun, answer = await house.asker.ask(Start(), actor), [], doors.answer
+
+    async def slowly(request, *args, **kwargs):
+        begun.append(request)
+        await asyncio.sleep(0.3)
+        return await answer(request, *args, **kwargs)
+
+    monkeypatch.setattr(doors, "answer", slowly)
+    asks = [house.asker.ask(Raise(counter=counter.id), actor, key="slow") for _ in range(5)]
+    asks.append(house.asker.ask(Raise(counter=counter.id), actor, key="other"))
+    assert sorted(a.count for a in await asyncio.gather(*asks)) in ([1, 1, 1, 1, 1, 2], [1, 2, 2, 2, 2, 2])
+    assert len(begun) == 2
 
 
 async def test_crossing_commands_are_run_again_until_each_has_happened(house, actor):

@@ -19,6 +19,7 @@ from commons_chassis import ears
 from commons_chassis.alive import alive, started
 from commons_chassis.deploy import STREAM, declare_streams
 from commons_chassis.faults import Fault
+from commons_chassis.runtime import engine_for
 from commons_chassis.settings import ServiceSettings
 from commons_chassis.testing import eventually, make_database
 from commons_onebox.testing import start_nats, start_postgres
@@ -108,6 +109,19 @@ async def test_commands_asked_while_the_database_is_away_are_answered_when_it_is
     servers["counting"] = again(servers["counting"])
     await asyncio.gather(*asked)
     assert await _raised(house, actor, counter, 5)
+
+
+async def test_a_database_that_starts_is_asked_by_one_at_a_time():
+    attempts = []
+    refusing = await asyncio.start_server(lambda _, writer: (attempts.append(1), writer.close()), "127.0.0.1", 0)
+    engine = engine_for(f"postgresql://x:y@127.0.0.1:{refusing.sockets[0].getsockname()[1]}/z", 4)
+    asking = [asyncio.create_task(engine.connect().start()) for _ in range(20)]
+    await asyncio.wait(asking, timeout=1)
+    for each in asking:
+        each.cancel()
+    await asyncio.wait(asking)
+    refusing.close()
+    assert 1 < len(attempts) <= 12
 
 
 async def _taken(client):
