@@ -45,7 +45,7 @@ def main(once: bool, json: bool, journeys: Sequence[str]) -> int:
         verdicts = [verdict for name in wanted for verdict in _play(home, run.url, name, view)]
         view.score(verdicts)
         if not once:
-            view.serving(run.url, str(home.folder), _tokens(home))
+            view.serving(run.url, str(home.folder), _tokens(home), [JOURNEYS[name].AFTERWARDS for name in wanted])
             _serve(home)
     return 0 if held(verdicts) else 1
 

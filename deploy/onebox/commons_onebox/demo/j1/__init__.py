@@ -8,10 +8,14 @@ from ..stage import Stage
 from . import answering, asking, opening, readiness, recruitment, search, silence, waiting, walls
 from .story import FIRST_DAY, SEEDED_AT, Story
 
-__all__ = ["PROJECT", "SEEDED_AT", "TITLE", "play"]
+__all__ = ["AFTERWARDS", "PROJECT", "SEEDED_AT", "play"]
 
 PROJECT = "westem"
-TITLE = "Recruitment opens, and a mentee finds a mentor"
+AFTERWARDS = (
+    "The business clock stands still on 10 November 2026. Who has not accepted version 2 of the code of conduct is asked"
+    " to before she writes."
+)
+"""What someone should know who goes on where the play ended."""
 Scene = Callable[[Story], Awaitable[None]]
 SCENES: tuple[tuple[str, str, Scene], ...] = (
     ("J1.1", "A coordinator opens recruitment", recruitment.recruitment_opens),

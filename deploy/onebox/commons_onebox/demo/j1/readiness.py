@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from commons_contracts.codes import Conduct, ReadinessItem, RefusalCode, Role, TrainingModule
 
@@ -26,13 +26,13 @@ async def a_mentor_gets_ready(story: Story) -> None:
     missing = [Item.CONDUCT_MENTORING, Item.MANUAL_READ, Item.PREPARATION_MEETING, Item.PRESENTATION]
     await _is_refused(story, astrid, missing, "registered")
     held = {"person": astrid.id, "module": TrainingModule.PREPARATION_MEETING, "heldOn": "2026-09-09"}
-    doing: list[tuple[ReadinessItem, Awaitable[object]]] = [
-        (Item.CONDUCT_MENTORING, story.accepts(astrid, Conduct.MENTOR)),
-        (Item.MANUAL_READ, astrid.does("tickReadiness", item=Item.MANUAL_READ)),
-        (Item.PREPARATION_MEETING, story.coordinator.does("recordTraining", **held)),
-    ]
-    for item, done in doing:
-        await done
+    doing: dict[ReadinessItem, Callable[[], Awaitable[object]]] = {
+        Item.CONDUCT_MENTORING: lambda: story.accepts(astrid, Conduct.MENTOR),
+        Item.MANUAL_READ: lambda: astrid.does("tickReadiness", item=Item.MANUAL_READ),
+        Item.PREPARATION_MEETING: lambda: story.coordinator.does("recordTraining", **held),
+    }
+    for item, do in doing.items():
+        await do()
         missing.remove(item)
         await _is_refused(story, astrid, missing, f"{item} done")
     await astrid.does("writeIntroduction", **INTRODUCTION)
