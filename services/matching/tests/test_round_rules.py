@@ -59,6 +59,12 @@ def test_without_a_start_recruitment_lasts_through_the_last_day(a_round):
     assert no.value.params == {"closesAt": "2027-01-31T23:00:00Z", "zone": STOCKHOLM}
 
 
+def test_an_end_that_no_day_follows_is_no_end(a_round):
+    round = a_round(starts_on=None, ends_on=date.max, recruitment_lead_days=None)
+
+    assert (round.opens_at, round.closes_at) == (None, None)
+
+
 @pytest.mark.parametrize("changes", [{"rolling": True}, {"starts_on": None, "ends_on": None}])
 def test_a_rolling_programme_is_always_open(a_round, changes):
     round = a_round(**changes)

@@ -27,7 +27,7 @@ class CodeOfConduct:
     newest: int = 0
 
     def publish(self, *, at: datetime) -> CodeOfConductPublished:
-        """The next version is in force from now on, counting from 1."""
+        """The next version is in force from now on, counting from 1 (journey J1.2)."""
         self.newest += 1
         return CodeOfConductPublished(project=self.project, at=at, conduct=self.id, kind=self.kind, version=self.newest)
 

@@ -55,7 +55,10 @@ BY_INITIATOR = {
 
 
 def beginners(rules: ProgrammeRules) -> frozenset[Role]:
-    """The roles that may begin: as named, or as the initiator or the method implies; none where an algorithm matches."""
+    """The roles that may begin (rule matrix, initiator): as named, or as the initiator or the method implies.
+
+    None where an algorithm matches.
+    """
     if rules.requests.begun_by:
         return frozenset(rules.requests.begun_by)
     if rules.requests.initiator is Initiator.BY_METHOD:
@@ -85,7 +88,7 @@ def may_ask(round: Round, asker: Asker, asked: Asked, *, at: datetime) -> None:
 
 
 def may_wait(round: Round, asker: Asker, asked: Asked, *, waits: bool) -> None:
-    """A mentee waits for a mentor whose places are taken; also after the window, for that is when places come free."""
+    """A mentee waits for a mentor whose places are taken (journey J1.10); also after the window, when places come free."""
     _may_begin(round, asker, asked)
     _takes_part(round, asker)
     if asker.matched:
@@ -99,14 +102,17 @@ def may_wait(round: Round, asker: Asker, asked: Asked, *, waits: bool) -> None:
 
 
 def may_take(asker: Asker, asked: Asked) -> None:
-    """A mentee turns an offer into a request, whatever her number of open ones: the place is hers."""
+    """A mentee turns an offer into a request, whatever her number of open ones: the place is hers (journey J1.10)."""
     if asked.person in asker.asked:
         raise Refusal(RefusalCode.DUPLICATE_REQUEST)
     may_meet(asked)
 
 
 def may_meet(asked: Asked) -> Places:
-    """Whoever is unknown, away or blocked cannot be asked, all with one answer; where safety is unsure, nobody can."""
+    """Whoever is unknown, away or blocked cannot be asked, all with one answer (journey J1.6).
+
+    Where safety is unsure, nobody can.
+    """
     if asked.places is None:
         raise mentor_unavailable()
     if asked.unsure:

@@ -14,7 +14,10 @@ def midnight(day: date, zone: str) -> datetime:
 
 
 def days_after(at: datetime, days: int, zone: str, *, working: bool = False) -> datetime:
-    """The same time of day so many days later; working days leave out Saturdays and Sundays, not public holidays."""
+    """The same time of day so many days later; working days leave out Saturdays and Sundays, not public holidays.
+
+    "Days before" and "days after" are those of the project's zone (journeys, conventions).
+    """
     local = at.astimezone(ZoneInfo(zone))
     left = days
     while left:

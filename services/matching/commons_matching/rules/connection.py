@@ -37,7 +37,7 @@ def ask(
     at: datetime,
     holds_place: bool = False,
 ) -> Connection:
-    """A request as the programme lets it live: open until answered, at most for the days it gives."""
+    """A request as the programme lets it live: open until answered, at most for the days it gives (rule matrix, expiry)."""
     days = round.rules.requests.expiry_days
     return Connection(
         id=id,
@@ -77,13 +77,13 @@ class Connection:
         )
 
     def reminders(self, round: Round) -> tuple[datetime, ...]:
-        """When the mentor is reminded, before the request runs out."""
+        """When the mentor is reminded, before the request runs out (rule matrix, request expiry)."""
         days = round.rules.requests.reminder_days
         times = (round.in_days(self.asked_at, day) for day in sorted(days))
         return tuple(at for at in times if self.expires_at is None or at < self.expires_at)
 
     def accept(self, *, by: PersonId, at: datetime) -> Match:
-        """The mentor says yes; whether a place is left is the places' to say."""
+        """The mentor says yes: she decides (rule matrix, matching); whether a place is left is the places' to say."""
         self._answer(State.ACCEPTED, by=by, at=at)
         self.match = match_of(self.id)
         return Match(
@@ -114,7 +114,7 @@ class Connection:
         return ConnectionWithdrawn(**self._facts(at), matched_elsewhere=False)
 
     def withdraw_elsewhere(self, at: datetime) -> ConnectionWithdrawn:
-        """The mentee was matched with somebody else."""
+        """The mentee was matched with somebody else (journey J1.8)."""
         self._require_asked(State.WITHDRAWN_MATCHED_ELSEWHERE)
         self.state = State.WITHDRAWN_MATCHED_ELSEWHERE
         return ConnectionWithdrawn(**self._facts(at), matched_elsewhere=True)
@@ -125,7 +125,7 @@ class Connection:
         return fact, self.notice(self.mentor, NoticeCode.CONNECTION_REMINDER, at, number=nth)
 
     def expire(self, at: datetime) -> ConnectionExpired:
-        """Nobody answered in the days that the programme gives."""
+        """Nobody answered in the days that the programme gives (rule matrix, request expiry; journey J1.9)."""
         self._require_asked(State.EXPIRED)
         self.state = State.EXPIRED
         return ConnectionExpired(**self._facts(at))

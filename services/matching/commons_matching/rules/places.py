@@ -44,7 +44,7 @@ class Places:
 def fell_silent(
     mentor: PersonId, expired: int, round: Round, at: datetime
 ) -> tuple[()] | tuple[MentorFellSilent, NoticeWanted]:
-    """So many requests in a row ran out unanswered that the programme pauses her, once, and tells her."""
+    """So many requests in a row ran out unanswered that the programme pauses her, once, and tells her (journey J1.9)."""
     if expired != round.rules.requests.silent_before_pause:
         return ()
     silent = MentorFellSilent(project=round.project, at=at, mentor=mentor, expired=expired)

@@ -13,5 +13,5 @@ def invalid_transition(now: StrEnum | str, to: StrEnum | str) -> Refusal:
 
 
 def mentor_unavailable() -> Refusal:
-    """The one answer for whoever cannot be asked: nothing in it tells a block from a pause."""
+    """The one answer for whoever cannot be asked: nothing in it tells a block from a pause (journey J1.6)."""
     return Refusal(RefusalCode.MENTOR_UNAVAILABLE)

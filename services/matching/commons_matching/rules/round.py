@@ -30,7 +30,7 @@ class Round:
     rules: ProgrammeRules
 
     def is_open(self, at: datetime) -> bool:
-        """Recruiting, to the second: closed at 23:59:59 of the eve, open at 00:00:00 of the day."""
+        """Recruiting, to the second: closed at 23:59:59 of the eve, open at 00:00:00 of the day (journey J1.3)."""
         return (self.opens_at is None or self.opens_at <= at) and (self.closes_at is None or at < self.closes_at)
 
     def require_open(self, at: datetime) -> None:
@@ -57,7 +57,7 @@ class Round:
 
     @property
     def places_most(self) -> int:
-        """What the programme allows one mentor at most; where it says nothing, what the command allows."""
+        """What the programme allows one mentor (rule matrix, capacity); where it says nothing, what the command allows."""
         most = self.rules.places.most
         return PLACES_WITHOUT_LIMIT if most is None else most
 
@@ -107,7 +107,8 @@ def _window(published: ProgrammePublished, zone: str) -> tuple[datetime | None, 
     if rules.rolling:
         return None, None
     if start is None:
-        return None, None if end is None else midnight(end + timedelta(days=1), zone)
+        no_end = end is None or end == date.max
+        return None, None if no_end else midnight(end + timedelta(days=1), zone)
     lead = rules.recruitment_lead_days
     return None if lead is None else midnight(start - timedelta(days=lead), zone), midnight(start, zone)
 

@@ -25,7 +25,7 @@ def may_take_part(round: Round, role: Role, roles: Collection[Role], *, at: date
 
 
 def places_given(round: Round, asked_for: int | None) -> dict[Style, int]:
-    """What a mentor begins with in each style: what was asked for, else what the programme suggests."""
+    """What a mentor begins with in each style: what was asked for, else what the rule matrix suggests (capacity)."""
     if asked_for is None:
         return {style: round.places_suggested(style) for style in round.rules.styles}
     Places(most=0).require_room(asked_for, round)

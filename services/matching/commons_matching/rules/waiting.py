@@ -17,7 +17,7 @@ from .round import Round
 
 @dataclass(eq=False, kw_only=True)
 class Waiting:
-    """The queue of a mentor is ordered by `first_call`, then by `joined_at`."""
+    """A turn in the queue of a mentor (journey J1.10), which is ordered by `first_call`, then by `joined_at`."""
 
     id: WaitingId
     project: ProjectId
@@ -34,7 +34,7 @@ class Waiting:
         return WaitlistJoined(**self._facts(self.joined_at), round=self.round)
 
     def offer(self, id: OfferId, round: Round, *, at: datetime) -> Offer:
-        """A place is hers for the hours that the programme gives."""
+        """A place is hers for the hours that the programme gives (journey J1.10: 72)."""
         self._require(WaitingState.WAITING, to=WaitingState.OFFERED)
         self.state = WaitingState.OFFERED
         return Offer(
@@ -83,7 +83,7 @@ class Offer:
         return fact, self._notice(NoticeCode.PLACE_OFFERED, at)
 
     def take(self, *, at: datetime) -> OfferEnded:
-        """In time, to the second; later the place has gone to the next."""
+        """In time, to the second (journey J1.10); later the place has gone to the next."""
         if self.state is OfferState.EXPIRED or (self.state is OfferState.OPEN and self.expires_at <= at):
             raise Refusal(RefusalCode.OFFER_EXPIRED)
         return self._end(OfferState.TAKEN, at)

@@ -24,7 +24,7 @@ class Match:
 
 @dataclass(eq=False, kw_only=True)
 class Mentorship:
-    """Stays under the programme version it began with, whatever is published later."""
+    """Stays under the programme version it began with, whatever is published later (journey J5.3)."""
 
     id: MentorshipId
     project: ProjectId

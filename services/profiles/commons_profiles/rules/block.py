@@ -17,7 +17,7 @@ def block_of(by: PersonId, person: PersonId) -> UUID:
 
 
 def block(by: PersonId, person: PersonId, *, at: datetime) -> PersonBlocked:
-    """She need not say why, nor does the other learn of it."""
+    """She need not say why, nor does the other learn of it (journey J1.6; rules for safety, 36)."""
     if by == person:
         raise Refusal(RefusalCode.SELF_REQUEST)
     return PersonBlocked(project=PLATFORM, at=at, block=block_of(by, person), by=by, person=person)

@@ -25,7 +25,7 @@ class Code:
     newest: int = 0
 
     def put_in_force(self, version: int, *, at: datetime) -> list[ConductInForce]:
-        """A newer version asks everyone again; one heard of late changes nothing."""
+        """A newer version asks everyone again (journey J1.2); one heard of late changes nothing."""
         if version <= self.newest:
             return []
         self.newest = version
@@ -41,7 +41,7 @@ def accept(
     accepted: Mapping[Conduct, int],
     at: datetime,
 ) -> list[ConductAccepted]:
-    """She accepts what is in force and nothing else: neither a version she has outlived nor one that is not there yet."""
+    """She accepts what is in force and nothing else: not an older version, nor one to come (journey J1.2)."""
     if kind not in in_force:
         raise Refusal(RefusalCode.NOT_FOUND, "code of conduct", kind=kind)
     if version != in_force[kind]:

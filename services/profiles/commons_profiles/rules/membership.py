@@ -70,7 +70,7 @@ class Membership:
 def join(
     person: Person, project: ProjectId, roles: Iterable[Role], audience: Audience | None, *, at: datetime
 ) -> tuple[Membership, MembershipBegan]:
-    """Becoming a member; for adults only, until there is a guardian's consent."""
+    """Becoming a member; for adults only, until there is a guardian's consent (journey J9.1)."""
     person.may_act()
     membership = Membership(
         id=membership_of(person.person, project),

@@ -35,7 +35,7 @@ class Person:
     state: AccountState
 
     def adult(self, at: datetime) -> bool:
-        """Reckoned by the day it is where she lives; 18 whatever the age of digital consent."""
+        """Reckoned by the day it is where she lives; 18 whatever the age of digital consent (rules for safety, 34)."""
         return today(at, self.zone) >= adult_from(self.birth_year, self.birth_month)
 
     @property
@@ -61,7 +61,7 @@ class Person:
 
 
 def register(person: PersonId, account: RegisterPerson, *, at: datetime) -> tuple[Person, PersonRegistered]:
-    """Anyone may register; whoever is no adult stays PENDING_GUARDIAN."""
+    """Anyone may register; whoever is no adult stays PENDING_GUARDIAN (journey J9.1)."""
     new = Person(
         person=person,
         display_name=account.display_name,

@@ -53,7 +53,7 @@ class Progress:
 def missing(
     role: Role, checklists: Checklists, progress: Progress, in_force: Mapping[Conduct, int]
 ) -> tuple[ReadinessItem, ...]:
-    """What a role's checklist still wants, in the checklist's order; a role without one wants nothing."""
+    """What a role's checklist still wants, in the checklist's order; a role without one wants nothing (journey J1.4)."""
     return tuple(item for item in checklists.get(role, ()) if not progress.done(item, role, in_force))
 
 
@@ -76,7 +76,7 @@ def vouch(item: ReadinessItem) -> None:
 def record_training(
     membership: Membership, module: TrainingModule, held_on: date, *, today: date, at: datetime
 ) -> TrainingRecorded:
-    """A coordinator's record of who was there, never of what is still to come."""
+    """A coordinator's record of who was there (rule matrix, training gate), never of what is still to come."""
     if held_on > today:
         raise Refusal(RefusalCode.SESSION_NOT_HELD, "training", today=today)
     return TrainingRecorded(
