@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
 import strawberry
@@ -14,9 +14,9 @@ from strawberry.dataloader import DataLoader
 from commons_chassis.ask import Asker
 from commons_chassis.faults import Fault
 from commons_contracts.base import Actor, Command, Query, Refusal
-from commons_contracts.codes import Language
+from commons_contracts.codes import FaultCode, Language
 from commons_contracts.ids import ProjectId, project_of
-from commons_contracts.profiles import Viewer
+from commons_contracts.profiles import ProjectView, Viewer
 
 from .clock import BusinessClock
 from .cursors import Seal
@@ -68,6 +68,8 @@ class Desk:
     clock: BusinessClock
     presence: Presence
     dev: bool
+    projects: dict[ProjectId, ProjectView] = field(default_factory=dict)
+    """As they were last seen: they hardly change, and what is below one is for other services to answer."""
 
 
 class Ground:
@@ -85,7 +87,15 @@ class Ground:
         return Actor(person=caller.person, project=self.project, operator=caller.operator, language=language)
 
     async def ask(self, query: Query[R]) -> R:
-        return await self.context.desk.asker.ask(query, self.actor, key=None, left=QUERY_SECONDS)
+        """A service that has not answered once is not waited for again in the same operation."""
+        if query.owner in self.context.resting:
+            raise Fault(FaultCode.UNAVAILABLE, retry_after=1.0)
+        try:
+            return await self.context.desk.asker.ask(query, self.actor, key=None, left=QUERY_SECONDS)
+        except Fault as fault:
+            if fault.code is FaultCode.UNAVAILABLE:
+                self.context.resting.add(query.owner)
+            raise
 
     async def command(self, command: Command[R], key: str | None) -> R:
         return await self.context.desk.asker.ask(command, self.actor, key=key, left=COMMAND_SECONDS)
@@ -134,6 +144,7 @@ class Context:
         self.desk, self.caller, self.asked_language, self.request_id = desk, caller, language, request_id
         self._project = project
         self._grounds: dict[ProjectId | None, Ground] = {}
+        self.resting: set[str] = set()
         self.connection_params: dict[str, Any] = {}
 
     def again(self) -> Context:

@@ -55,4 +55,5 @@ async def patiently(ground: Ground, query: Query[R]) -> R:
         except Fault as fault:
             if fault.code not in RESTING:
                 raise
+        ground.context.resting.clear()
         await asyncio.sleep(PAUSE_SECONDS)

@@ -8,7 +8,7 @@ from commons_chassis.faults import Fault
 from commons_contracts.base import Refusal
 from commons_contracts.codes import FaultCode, Language, RefusalCode
 from commons_contracts.mentoring import ProgrammesPage
-from commons_contracts.profiles import ProjectsByIds, WriteIntroduction
+from commons_contracts.profiles import MembersPage, ProjectsByIds, WriteIntroduction
 
 PROGRAMMES = '{ project(slug: "westem") { name programmes { totalCount } } }'
 WRITE = 'mutation($t: String!) { writeIntroduction(input: {title: $t, text: "x", language: "sv"}) { __typename } }'
@@ -91,6 +91,22 @@ async def test_only_the_part_of_a_resting_service_is_missing(gateway):
     assert done.data == {"project": {"name": "sample", "programmes": None}}
     (error,) = done.errors
     assert (error.extensions["code"], error.extensions["retryable"]) == ("UNAVAILABLE", True)
+
+
+async def test_a_project_that_was_seen_is_walked_while_its_owner_rests(gateway):
+    before = await gateway.ask(PROGRAMMES)
+    gateway.asker.answers[ProjectsByIds] = Fault(FaultCode.UNAVAILABLE)
+    assert await gateway.ask(PROGRAMMES) == before
+
+
+async def test_who_did_not_answer_is_not_waited_for_again_in_the_same_operation(gateway):
+    await gateway.ask(PROGRAMMES)
+    asked = len(gateway.asker.asked)
+    gateway.asker.answers[ProjectsByIds] = gateway.asker.answers[MembersPage] = Fault(FaultCode.UNAVAILABLE)
+    done = await gateway.execute('{ project(slug: "westem") { slug members { totalCount } } }')
+    assert done.data == {"project": {"slug": "sample", "members": None}}
+    assert [error.extensions["code"] for error in done.errors] == ["UNAVAILABLE"]
+    assert [type(query) for query, *_ in gateway.asker.asked[asked:]] == [ProjectsByIds]
 
 
 async def test_a_services_own_request_id_is_the_one_to_ask_about(gateway):

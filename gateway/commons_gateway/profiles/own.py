@@ -7,8 +7,9 @@ from typing import Annotated
 
 import strawberry
 
+from commons_chassis.faults import Fault
 from commons_contracts import profiles as contract
-from commons_contracts.codes import AccountState, Conduct, Language, NoticeCode, ReadinessItem, Role
+from commons_contracts.codes import AccountState, Conduct, FaultCode, Language, NoticeCode, ReadinessItem, Role
 from commons_contracts.ids import ProjectId
 
 from ..context import Batch, Ground, Info
@@ -186,6 +187,15 @@ class Membership(Shown[contract.MembershipView]):
 
 
 async def project_as(ground: Ground, id: ProjectId) -> Project | None:
-    """A project, itself the ground of what is below it."""
-    found = await ground.load(PROJECTS, id)
-    return Project.of(found, ground.context.ground_of(found.id)) if found else None
+    """A project, itself the ground of what is below it; while its owner rests, as it was last seen."""
+    known = ground.context.desk.projects
+    try:
+        found = await ground.load(PROJECTS, id)
+    except Fault as fault:
+        if fault.code is not FaultCode.UNAVAILABLE or id not in known:
+            raise
+        found = known[id]
+    if found is None:
+        return None
+    known[id] = found
+    return Project.of(found, ground.context.ground_of(found.id))
