@@ -107,8 +107,7 @@ def _window(published: ProgrammePublished, zone: str) -> tuple[datetime | None, 
     if rules.rolling:
         return None, None
     if start is None:
-        no_end = end is None or end == date.max
-        return None, None if no_end else midnight(end + timedelta(days=1), zone)
+        return None, None if end is None or end == date.max else midnight(end + timedelta(days=1), zone)
     lead = rules.recruitment_lead_days
     return None if lead is None else midnight(start - timedelta(days=lead), zone), midnight(start, zone)
 
