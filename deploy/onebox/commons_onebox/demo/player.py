@@ -71,7 +71,16 @@ class Player:
     """Called when she has changed something."""
 
     async def raw(self, document: str, **variables: Any) -> dict[str, Any]:
-        """The whole answer, errors and all."""
+        """The whole answer, errors and all; a platform that is too busy is asked again."""
+        for left in reversed(range(TRIES)):
+            answer = await self._once(document, variables)
+            faults = {error.get("extensions", {}).get("code") for error in answer.get("errors") or ()}
+            if not faults & PASSING or not left:
+                break
+            await asyncio.sleep(PAUSE_SECONDS)
+        return answer
+
+    async def _once(self, document: str, variables: dict[str, Any]) -> dict[str, Any]:
         headers = {"Commons-Project": self.project, "Accept-Language": self.language}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -81,15 +90,10 @@ class Player:
         return found
 
     async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
-        """The data of the answer; a platform that is too busy is asked again. Raises Faulted where any of it failed."""
-        for left in reversed(range(TRIES)):
-            answer = await self.raw(document, **variables)
-            if not answer.get("errors"):
-                break
-            fault = Faulted(answer["errors"])
-            if not left or not set(fault.codes) <= PASSING:
-                raise fault
-            await asyncio.sleep(PAUSE_SECONDS)
+        """The data of the answer. Raises Faulted where any of it failed."""
+        answer = await self.raw(document, **variables)
+        if answer.get("errors"):
+            raise Faulted(answer["errors"])
         found: dict[str, Any] = answer["data"]
         return found
 
