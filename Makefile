@@ -34,7 +34,7 @@ status: $(STAMP) ## Show processes, broker, consumers and lag of a running platf
 	@exec $(BIN)/commons status
 
 test: $(STAMP) ## Run the tests, on real PostgreSQL and NATS: ARGS="-k ..." reaches pytest
-	@$(BIN)/pytest -q -n auto --dist loadfile -m "not faults and not bench and not containers" $(ARGS)
+	@$(BIN)/pytest -q -n auto --dist loadfile -m "not faults and not bench" $(ARGS)
 
 check: $(STAMP) ## Format, lint, imports, types, sizes and snapshots
 	@$(BIN)/ruff format --check .

@@ -25,8 +25,10 @@ STATUS = {
     FaultCode.PAYLOAD_TOO_LARGE: 413,
     FaultCode.UNSUPPORTED_MEDIA_TYPE: 415,
 }
-TOO_LARGE_TO_READ = 1009
-"""WebSocket's own number for a message that is too big."""
+TOO_LARGE_TO_READ, NOT_TEXT = 1009, 1007
+"""WebSocket's own numbers for a message that is too big, and for one that is no text."""
+NUL = "\\u0000"
+"""As JSON and GraphQL escape it: a character that no database keeps in a text."""
 
 
 def fault_response(code: FaultCode, language: Language | None, request_id: str) -> Response:
@@ -86,6 +88,8 @@ async def _body(headers: Headers, receive: Receive) -> bytes:
 
 
 def _sane(body: bytes) -> None:
+    if NUL.encode() in body:
+        raise Fault(FaultCode.BAD_REQUEST)
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError as wrong:
@@ -118,9 +122,11 @@ def _labelled(send: Send, request_id: str) -> Send:
 def _bounded(receive: Receive, send: Send) -> Receive:
     async def bounded() -> Message:
         message = await receive()
-        if message["type"] == "websocket.receive" and len(message.get("text") or "") > LARGEST_BODY:
-            await send({"type": "websocket.close", "code": TOO_LARGE_TO_READ, "reason": ""})
-            return {"type": "websocket.disconnect", "code": TOO_LARGE_TO_READ}
-        return message
+        said = (message.get("text") or "") if message["type"] == "websocket.receive" else ""
+        code = TOO_LARGE_TO_READ if len(said) > LARGEST_BODY else NOT_TEXT if NUL in said else None
+        if code is None:
+            return message
+        await send({"type": "websocket.close", "code": code, "reason": ""})
+        return {"type": "websocket.disconnect", "code": code}
 
     return bounded

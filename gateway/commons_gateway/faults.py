@@ -20,6 +20,12 @@ from .sentences import FAULT, Catalogue
 
 RETRYABLE = {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED, FaultCode.RATE_LIMITED}
 SUGGESTION = re.compile(r"\s*Did you mean [^?]*\?")
+FAULT_OF = {
+    RefusalCode.UNAUTHENTICATED: FaultCode.UNAUTHENTICATED,
+    RefusalCode.BBOX_INVALID: FaultCode.BAD_USER_INPUT,
+    RefusalCode.RESULT_TOO_LARGE: FaultCode.BAD_USER_INPUT,
+}
+"""What a rule's no to a query is, where it is not that the viewer may not know."""
 NOT_A_REQUEST = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
@@ -59,7 +65,7 @@ def masked(error: GraphQLError, language: Language | None, request_id: str, *, b
 
 def _forbidden(no: Refusal, language: Language | None, request_id: str) -> dict[str, Any]:
     """A query has no place for a `Refused`, so a rule's no comes as FORBIDDEN with its own code and words beside it."""
-    code = FaultCode.UNAUTHENTICATED if no.code is RefusalCode.UNAUTHENTICATED else FaultCode.FORBIDDEN
+    code = FAULT_OF.get(no.code, FaultCode.FORBIDDEN)
     params = shown_params(no.params)
     shown = explained(code, language, request_id, refusal={"code": no.code.value, "params": params})
     return {**shown, "message": Catalogue.of(language or Language.EN).sentence(no.code, params)}

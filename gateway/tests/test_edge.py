@@ -59,6 +59,15 @@ async def test_a_request_without_a_question(client, body):
     assert "data" not in answer.json()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [{"query": "{a}", "variables": {"x": "a\0b"}}, {"query": '{ places(name: "a\\u0000b") { name } }'}],
+)
+async def test_a_character_that_no_text_holds_goes_no_further(client, body):
+    answer = await client.post("/graphql", json=body)
+    assert (answer.status_code, error(answer)) == (400, "BAD_REQUEST")
+
+
 async def test_one_operation_at_a_time(client):
     answer = await client.post("/graphql", json=[ASK, ASK])
     assert (answer.status_code, error(answer)) == (400, "BATCHING_DISABLED")

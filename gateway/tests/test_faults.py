@@ -7,6 +7,7 @@ import pytest
 from commons_chassis.faults import Fault
 from commons_contracts.base import Refusal
 from commons_contracts.codes import FaultCode, Language, RefusalCode
+from commons_contracts.geo import OrganisationsNear
 from commons_contracts.mentoring import ProgrammesPage
 from commons_contracts.profiles import MembersPage, ProjectsByIds, WriteIntroduction
 
@@ -121,6 +122,12 @@ async def test_a_rules_no_to_a_query_comes_with_its_code_and_words(gateway):
     assert error.extensions["code"] == "FORBIDDEN"
     assert error.extensions["refusal"] == {"code": "NOT_A_MEMBER", "params": {}}
     assert error.message == "Det här är för projektets medlemmar. Gå med för att delta."
+
+
+async def test_a_rules_no_to_a_question_that_makes_no_sense_is_bad_input(gateway):
+    gateway.asker.answers[OrganisationsNear] = Refusal(RefusalCode.BBOX_INVALID)
+    error = await only_error(gateway, "{ organisationsNear(around: {latitude: 59}) { kilometres } }")
+    assert (error.extensions["code"], error.extensions["refusal"]["code"]) == ("BAD_USER_INPUT", "BBOX_INVALID")
 
 
 async def test_what_is_not_there_is_simply_not_there(gateway):

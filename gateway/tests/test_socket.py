@@ -109,6 +109,7 @@ async def test_a_socket_takes_twenty_subscriptions(gateway, opened):
         ({"type": "connection_init", "payload": {"Authorization": "Bearer nonsense"}}, 4403),
         (subscribing("1", CHANGED), 4401),
         ({"type": "connection_init", "payload": {"x": "x" * 70_000}}, 1009),
+        ({"type": "connection_init", "payload": {"x": "a\0b"}}, 1007),
     ],
 )
 async def test_a_socket_is_closed_on_whoever_does_not(gateway, opened, message, code):

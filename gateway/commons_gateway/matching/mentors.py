@@ -84,7 +84,9 @@ class MentorViewerCan(Shown[contract.MentorCardView]):
 class Mentor(Shown[contract.MentorCardView]):
     """A mentor of a round, as this viewer may see her."""
 
-    free_places: int = said("How many places are free with her.")
+    free_places: int = said(
+        "How many places are free with her, in all styles together, or in the one the list was filtered by."
+    )
 
     @told
     def person(self) -> Person:
