@@ -25,6 +25,8 @@ from .copies import copies
 from .eyes import Eyes
 
 FEW = {"westem": {Role.MENTOR: 31, Role.MENTEE: 92}}
+WORDS = ("Ebba Lindqvist", "programvara i Uppsala", "Jag funderar", "labberfarenhet")
+"""From a name, an introduction, a request and the note of a no, as the people of J1 write them."""
 TOWNS = 30_000
 """Inhabitants of the smallest place that the tests load."""
 
@@ -48,7 +50,14 @@ def _play(folder: Path) -> dict[str, object]:
         home = Home(folder)
         asyncio.run(prepare(home, house.url, "J1"))
         asyncio.run(_seed(home))
-        return asyncio.run(_with_eyes(home, house.url))
+        found = asyncio.run(_with_eyes(home, house.url))
+    return {**found, "words": {word: _where(word, folder) for word in WORDS}}
+
+
+def _where(word: str, folder: Path) -> list[str]:
+    """The parts of the home that hold it: databases, streams, logs, keys."""
+    files = (file for file in folder.rglob("*") if file.is_file() and word.encode() in file.read_bytes())
+    return sorted({file.relative_to(folder).parts[0] for file in files})
 
 
 async def _seed(home: Home) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from commons_onebox.home import SERVICES
 
+from .conftest import WORDS
 from .copies import copies
 
 RULES = {
@@ -115,6 +116,12 @@ def test_a_copy_is_as_its_owner_has_it(played, name):
 @pytest.mark.parametrize("service", SERVICES)
 def test_nothing_is_left_untold_waiting_or_dead(played, service):
     assert played["undelivered"][service] == 0
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_what_people_write_is_in_the_databases_alone(played, word):
+    """In no stream, no log, nowhere else on the disk."""
+    assert played["words"][word] == ["postgres"]
 
 
 def test_a_change_does_not_pass_for_a_refusal(played):
