@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from commons_contracts.base import Due
 
@@ -17,14 +18,17 @@ from .metrics import DUE
 from .runtime import Runtime
 
 TRIES = 3
+RIPE = sa.text("""
+    select * from due where due_at <= :business and (not_before is null or not_before <= :real)
+    order by due_at, key limit 1
+""").columns(body=JSONB)
 
 
 async def run_next(runtime: Runtime) -> bool:
     """Run the earliest deadline that is due; False where none is. What it sets in the past is simply next."""
-    t = runtime.service.metadata.tables["due"]
-    ripe = (t.c.due_at <= runtime.clock.now()) & sa.or_(t.c.not_before.is_(None), t.c.not_before <= real_now())
     async with runtime.quick.connect() as c:
-        row = (await c.execute(sa.select(t).where(ripe).order_by(t.c.due_at, t.c.key).limit(1))).mappings().first()
+        found = await c.execute(RIPE, {"business": runtime.clock.now(), "real": real_now()})
+        row = found.mappings().first()
     if row is None:
         return False
     kind, _ = runtime.service.dues[row["subject"]]

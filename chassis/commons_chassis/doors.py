@@ -11,7 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import BaseModel
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
@@ -28,6 +28,21 @@ from .tx import NOBODY, Tx
 
 T = TypeVar("T")
 TRIES = 3
+BEGIN_ANSWER = sa.text("""
+    insert into answered (project, person, operation, key, body_hash)
+    values (:project, :person, :operation, :key, :digest) on conflict do nothing returning 1
+""")
+EARLIER_ANSWER = sa.text("""
+    select body_hash, reply from answered
+    where project = :project and person = :person and operation = :operation and key = :key
+""").columns(reply=JSONB)
+KEEP_ANSWER = sa.text("""
+    with kept as (
+        update answered set reply = cast(:reply as jsonb)
+        where project = :project and person = :person and operation = :operation and key = cast(:key as text)
+    )
+    insert into audit (id, project, person, operation) values (:entry, :project, :who, :operation)
+""")
 
 
 @asynccontextmanager
@@ -75,31 +90,24 @@ async def answer(request: Request[Any], tx: Tx, service: Service, *, key: str | 
 
 async def _answered(request: Request[Any], tx: Tx, key: str) -> BaseModel | None:
     """The first answer to this key; while the first is still at work, this waits for it (on its row)."""
-    t = tx.metadata.tables["answered"]
     digest = hashlib.sha256(request.model_dump_json().encode()).digest()
-    row = {**_which(request, tx, key), "body_hash": digest}
-    if await tx.value(insert(t).values(row).on_conflict_do_nothing().returning(t.c.key)) is not None:
+    which = _which(request, tx, key)
+    if (await tx.db.execute(BEGIN_ANSWER, {**which, "digest": digest})).first() is not None:
         return None
-    mine = [t.c[name] == value for name, value in _which(request, tx, key).items()]
-    known = await tx.row(sa.select(t.c.body_hash, t.c.reply).where(*mine))
+    known = (await tx.db.execute(EARLIER_ANSWER, which)).mappings().first()
     if known is None or known["body_hash"] != digest:
         raise Refusal(RefusalCode.IDEMPOTENCY_CONFLICT)
     return type(request).reply.model_validate(known["reply"])
 
 
-def _which(request: Request[Any], tx: Tx, key: str) -> dict[str, Any]:
+def _which(request: Request[Any], tx: Tx, key: str | None) -> dict[str, Any]:
     person = tx.actor.person or NOBODY
     return {"project": tx.project, "person": person, "operation": type(request).subject, "key": key}
 
 
 async def _keep_answer(request: Request[Any], tx: Tx, key: str | None, reply: BaseModel) -> None:
-    if key is not None:
-        t = tx.metadata.tables["answered"]
-        mine = [t.c[name] == value for name, value in _which(request, tx, key).items()]
-        await tx.run(sa.update(t).where(*mine).values(reply=reply.model_dump(mode="json")))
-    audit = tx.metadata.tables["audit"]
-    entry = {"id": new_id(), "project": tx.project, "person": tx.actor.person, "operation": type(request).subject}
-    await tx.run(sa.insert(audit).values(entry))
+    kept = {**_which(request, tx, key), "reply": reply.model_dump_json(), "entry": new_id(), "who": tx.actor.person}
+    await tx.db.execute(KEEP_ANSWER, kept)
 
 
 async def react(event: Event, tx: Tx, service: Service) -> None:

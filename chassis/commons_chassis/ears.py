@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from sqlalchemy.dialects.postgresql import insert
 
 from . import doors
 from .deploy import durable
@@ -26,6 +26,10 @@ TRIES = 3
 LAST_OFFER = 6
 NAK_SECONDS = 1.0
 PAUSE_SECONDS = 0.25
+NOTE_BEAT = sa.text("""
+    insert into owners_heard (owner, at) values (:owner, :at)
+    on conflict (owner) do update set at = excluded.at where owners_heard.at < excluded.at
+""")
 
 
 class Ear:
@@ -89,12 +93,9 @@ class Ear:
 
     async def _note_beat(self, beat: Msg) -> None:
         """All that the owner told before this was offered to us before it."""
-        t = self.runtime.service.metadata.tables["owners_heard"]
-        put = insert(t).values(owner=self.owner, at=datetime.fromisoformat(beat.data.decode()))
-        latest = {"at": put.excluded.at}
-        fresh = put.on_conflict_do_update(index_elements=[t.c.owner], set_=latest, where=t.c.at < put.excluded.at)
+        at = datetime.fromisoformat(beat.data.decode())
         async with self.runtime.quick.connect() as c:
-            await c.execute(fresh)
+            await c.execute(NOTE_BEAT, {"owner": self.owner, "at": at})
 
     async def _failed(self, message: Msg, broken: Exception) -> None:
         """Again a little later, what it needs may not have come; after some tries to the dead letters."""

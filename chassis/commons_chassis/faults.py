@@ -13,6 +13,9 @@ CONFLICTS = ("40001", "40P01")
 PASSING_CLASSES = ("08", "40", "53", "57", "58")
 """SQLSTATE classes: connections, crossed transactions, resources, operators (stopping, starting), the system itself."""
 
+UNSTORABLE = ("22021", "22P05")
+"""SQLSTATE: a character that PostgreSQL cannot keep (NUL, a lone surrogate): the caller's mistake."""
+
 
 class Fault(Exception):
     """A request that was not decided. `retry_after`: seconds until another try makes sense."""
@@ -25,6 +28,11 @@ class Fault(Exception):
 def conflicting(error: BaseException) -> bool:
     """Did two transactions cross, so that running this one again is right?"""
     return isinstance(error, StaleDataError) or _sqlstate(error) in CONFLICTS
+
+
+def unstorable(error: BaseException) -> bool:
+    """Did the caller send a character that no text can hold?"""
+    return _sqlstate(error) in UNSTORABLE
 
 
 def passing(error: BaseException) -> bool:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from nats.aio.msg import Msg
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from commons_contracts.base import Event
 
@@ -32,11 +32,16 @@ LISTEN = sa.text(
     "insert into heard (owner, aggregate, seq) select :owner, unnest(cast(:aggregates as uuid[])), 0"
     " on conflict (owner, aggregate) do update set seq = heard.seq returning aggregate, seq"
 )
-NOTE = sa.text(
-    "update heard set seq = now.seq from unnest(cast(:aggregates as uuid[]), cast(:seqs as int[])) as now (aggregate, seq)"
-    " where heard.owner = :owner and heard.aggregate = now.aggregate"
-)
-WAITING = sa.text("select aggregate, seq from parked where owner = :owner and aggregate = any(:aggregates)")
+NOTE = sa.text("""
+    update heard set seq = now.seq
+    from unnest(cast(:aggregates as uuid[]), cast(:seqs as int[])) as now (aggregate, seq)
+    where heard.owner = :owner and heard.aggregate = now.aggregate
+    returning heard.aggregate, exists (select from parked
+        where parked.owner = :owner and parked.aggregate = now.aggregate and parked.seq = now.seq + 1) as followed
+""")
+NEXT = sa.text("""
+    delete from parked where owner = :owner and aggregate = :aggregate and seq = :seq returning subject, headers, body
+""").columns(headers=JSONB, body=JSONB)
 
 
 @dataclass
@@ -70,35 +75,63 @@ class Inbox:
 
     async def apply(self, facts: Sequence[Fact], tx: Tx) -> None:
         """All or none of them; what is parked and now in order is applied with them."""
-        heard = await _Heard.of(self.owner, {f.envelope.aggregate for f in facts}, tx)
+        heard = await self._heard({f.envelope.aggregate for f in facts}, tx)
+        before = dict(heard)
         for fact in facts:
             outcome = await self._one(fact, heard, tx)
             HEARD.labels(self.service.name, outcome).inc()
-        await heard.note(tx)
-
-    async def _one(self, fact: Fact, heard: _Heard, tx: Tx) -> str:
-        aggregate, seq = fact.envelope.aggregate, fact.envelope.seq
-        last = heard.last[aggregate]
-        if seq <= last and not self.off("inbox"):
-            return "repeated"
-        if seq > last + 1 and not self.off("seq"):
-            await self._park(fact, heard, tx)
-            return "early"
-        await self._react(fact, tx)
-        heard.last[aggregate] = max(last, seq)
-        await self._follow(aggregate, heard, tx)
-        return "applied"
+        await self._note({a: seq for a, seq in heard.items() if seq != before[a]}, tx)
 
     async def resume(self, fact: Fact, tx: Tx, *, skip: bool) -> None:
         """A dead letter again, or given up (`skip`); and then all that waited behind it."""
         aggregate, seq = fact.envelope.aggregate, fact.envelope.seq
-        heard = await _Heard.of(self.owner, {aggregate}, tx)
-        if seq > heard.last[aggregate]:
+        heard = await self._heard({aggregate}, tx)
+        if seq > heard[aggregate]:
             if not skip:
                 await self._react(fact, tx)
-            heard.last[aggregate] = seq
-            await self._follow(aggregate, heard, tx)
-        await heard.note(tx)
+            await self._note({aggregate: seq}, tx)
+
+    async def _heard(self, aggregates: set[UUID], tx: Tx) -> dict[UUID, int]:
+        """The last number heard of each, its row locked: two processes cannot apply the same fact.
+
+        In order of id, so that two batches cannot deadlock.
+        """
+        found = await tx.db.execute(LISTEN, {"owner": self.owner, "aggregates": sorted(aggregates)})
+        return {row.aggregate: row.seq for row in found}
+
+    async def _one(self, fact: Fact, heard: dict[UUID, int], tx: Tx) -> str:
+        aggregate, seq = fact.envelope.aggregate, fact.envelope.seq
+        last = heard[aggregate]
+        if seq <= last and not self.off("inbox"):
+            return "repeated"
+        if seq > last + 1 and not self.off("seq"):
+            await self._park(fact, tx)
+            return "early"
+        await self._react(fact, tx)
+        heard[aggregate] = max(last, seq)
+        return "applied"
+
+    async def _note(self, heard: dict[UUID, int], tx: Tx) -> None:
+        """And what was parked just behind is applied too, and noted, until nothing follows any more."""
+        while heard:
+            row = {"owner": self.owner, "aggregates": sorted(heard), "seqs": [heard[a] for a in sorted(heard)]}
+            followed = [r.aggregate for r in await tx.db.execute(NOTE, row) if r.followed]
+            heard = {a: heard[a] + 1 for a in followed if await self._follow(a, heard[a] + 1, tx)}
+
+    async def _follow(self, aggregate: UUID, seq: int, tx: Tx) -> bool:
+        """Apply what waited; if it cannot be digested it becomes the dead letter that the rest behind it awaits."""
+        found = await tx.db.execute(NEXT, {"owner": self.owner, "aggregate": aggregate, "seq": seq})
+        fact, told = Fact(*found.one()), len(tx.emitted)
+        try:
+            async with tx.db.begin_nested():
+                await self._react(fact, tx)
+        except Exception as broken:
+            if passing(broken):
+                raise
+            del tx.emitted[told:]
+            await tx.run(self.letter(fact, broken))
+            return False
+        return True
 
     async def _react(self, fact: Fact, tx: Tx) -> None:
         """At the fact's own business time, so that a replay does what the first hearing did."""
@@ -111,37 +144,10 @@ class Inbox:
         await tx.write_facts()
         tx.cause = None
 
-    async def _park(self, fact: Fact, heard: _Heard, tx: Tx) -> None:
-        aggregate, seq = fact.envelope.aggregate, fact.envelope.seq
-        heard.waiting.setdefault(aggregate, set()).add(seq)
-        row = {"owner": self.owner, "aggregate": aggregate, "seq": seq}
+    async def _park(self, fact: Fact, tx: Tx) -> None:
+        row = {"owner": self.owner, "aggregate": fact.envelope.aggregate, "seq": fact.envelope.seq}
         put = insert(self.parked).values(**row, subject=fact.subject, headers=fact.headers, body=fact.body)
         await tx.run(put.on_conflict_do_nothing())
-
-    async def _follow(self, aggregate: UUID, heard: _Heard, tx: Tx) -> None:
-        """Apply what waited behind; where one of those cannot be digested, it becomes the dead letter that the rest awaits."""
-        t = self.parked
-        while (seq := heard.last[aggregate] + 1) in heard.waiting.get(aggregate, ()):
-            this = (t.c.owner == self.owner) & (t.c.aggregate == aggregate) & (t.c.seq == seq)
-            row = await tx.row(sa.delete(t).where(this).returning(t))
-            if row is not None:
-                fact = Fact(row["subject"], row["headers"], row["body"])
-                if not await self._digested(fact, tx):
-                    return
-            heard.last[aggregate] = seq
-
-    async def _digested(self, fact: Fact, tx: Tx) -> bool:
-        told = len(tx.emitted)
-        try:
-            async with tx.db.begin_nested():
-                await self._react(fact, tx)
-        except Exception as broken:
-            if passing(broken):
-                raise
-            del tx.emitted[told:]
-            await tx.run(self.letter(fact, broken))
-            return False
-        return True
 
     def letter(self, fact: Fact, broken: Exception) -> sa.Insert:
         """The statement that keeps a fact as a dead letter, with the kind of what went wrong and nothing it may quote.
@@ -165,29 +171,3 @@ class Inbox:
             ~sa.exists().where(known)
         )
         return insert(t).from_select(list(kept), row).on_conflict_do_nothing()
-
-
-@dataclass
-class _Heard:
-    """The last number heard of each aggregate, its row locked: two processes cannot apply the same fact."""
-
-    owner: str
-    last: dict[UUID, int]
-    waiting: dict[UUID, set[int]]
-    before: dict[UUID, int]
-
-    @classmethod
-    async def of(cls, owner: str, aggregates: set[UUID], tx: Tx) -> _Heard:
-        """Locked in order of id, so that two batches cannot deadlock."""
-        which = {"owner": owner, "aggregates": sorted(aggregates)}
-        last = {r["aggregate"]: r["seq"] for r in (await tx.db.execute(LISTEN, which)).mappings()}
-        waiting: dict[UUID, set[int]] = {}
-        for row in (await tx.db.execute(WAITING, which)).mappings():
-            waiting.setdefault(row["aggregate"], set()).add(row["seq"])
-        return cls(owner, last, waiting, dict(last))
-
-    async def note(self, tx: Tx) -> None:
-        changed = [a for a, seq in sorted(self.last.items()) if seq != self.before[a]]
-        if changed:
-            row = {"owner": self.owner, "aggregates": changed, "seqs": [self.last[a] for a in changed]}
-            await tx.db.execute(NOTE, row)

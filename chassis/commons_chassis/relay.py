@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from . import deadlines
@@ -31,6 +31,10 @@ TICK_SECONDS = 1.0
 PAUSE_SECONDS = 0.2
 BEAT_SECONDS = 5.0
 TIDY_SECONDS = 3600.0
+PENDING = sa.text("""
+    select event_log.* from event_log join outbox using (id) order by event_log.position limit :most
+""").columns(body=JSONB)
+TOLD = sa.text("delete from outbox where id = any(:ids)")
 
 
 class Relay:
@@ -38,8 +42,6 @@ class Relay:
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
-        self.log = runtime.service.metadata.tables["event_log"]
-        self.outbox = runtime.service.metadata.tables["outbox"]
         self.leading = False
         self.busy = asyncio.Lock()
         self._next_beat = self._next_tidy = 0.0
@@ -69,8 +71,7 @@ class Relay:
                 await asyncio.sleep(TICK_SECONDS)  # the lock is another process's: nothing here can wake us
         while self.leading:
             quiet = await self._turn()
-            await self._beat_and_tidy()
-            await held.execute(sa.text("select 1"))
+            await self._beat_and_tidy(held)
             if self.runtime.stopping:
                 return
             if quiet:
@@ -92,16 +93,15 @@ class Relay:
         async with self.busy:
             self.runtime.committed.clear()
             for _ in range(STEPS):
-                if not (await deadlines.run_next(self.runtime) or await self.tell_batch()):
+                if not await deadlines.run_next(self.runtime) and await self.tell_batch() < MOST:
                     return True
         return False
 
     async def tell_batch(self) -> int:
         """Publish the oldest pending facts in order, wait for every acknowledgement, forget the pending rows."""
         runtime = self.runtime
-        pending = sa.select(self.log).join(self.outbox, self.outbox.c.id == self.log.c.id).order_by(self.log.c.position)
         async with runtime.quick.connect() as c:
-            rows = (await c.execute(pending.limit(MOST))).mappings().all()
+            rows = (await c.execute(PENDING, {"most": MOST})).mappings().all()
         if not rows:
             return 0
         if runtime.settings.off("outbox"):
@@ -112,15 +112,15 @@ class Relay:
         return len(rows)
 
     async def _forget(self, rows: Sequence[sa.RowMapping]) -> None:
-        ids = sa.any_(sa.literal([r["id"] for r in rows], ARRAY(sa.Uuid)))
         async with self.runtime.quick.connect() as c:
-            await c.execute(sa.delete(self.outbox).where(self.outbox.c.id == ids))
+            await c.execute(TOLD, {"ids": [row["id"] for row in rows]})
 
     # ------------------------------------------------------------ now and then
-    async def _beat_and_tidy(self) -> None:
+    async def _beat_and_tidy(self, held: AsyncConnection) -> None:
         now = real_now().timestamp()
         if now >= self._next_beat:
             self._next_beat = now + BEAT_SECONDS
+            await held.execute(sa.text("select 1"))  # who has lost the connection has lost the lead
             await self._beat()
             await self._seal_audit()
         if now >= self._next_tidy:

@@ -18,7 +18,7 @@ from commons_contracts.base import Actor, Command, Refusal, Request
 from commons_contracts.codes import FaultCode
 
 from . import doors, wire
-from .faults import Fault, passing
+from .faults import Fault, passing, unstorable
 from .log import logger, where
 from .metrics import ANSWERED
 from .runtime import Runtime
@@ -26,6 +26,10 @@ from .runtime import Runtime
 AT_ONCE = 64
 QUEUED = 512
 WAIT_FOR_FACTS = 1.0
+HEARD = sa.text("""
+    select owner, aggregate, seq from heard
+    where (owner, aggregate) in (select * from unnest(cast(:owners as text[]), cast(:aggregates as uuid[])))
+""")
 
 
 class Answerer:
@@ -37,7 +41,6 @@ class Answerer:
         self.tasks: set[asyncio.Task[None]] = set()
         self.again: dict[tuple[str, str, str, bytes], list[Msg]] = {}
         """By what is at work here, the askings of the same that came meanwhile: they get the same answer."""
-        self.heard = runtime.service.metadata.tables["heard"]
 
     async def start(self) -> None:
         name = self.runtime.service.name
@@ -122,15 +125,17 @@ class Answerer:
             waited, pause = waited + pause, min(pause * 2, 0.1)
 
     async def _all_heard(self, wanted: dict[tuple[str, UUID], int]) -> bool:
-        t = self.heard
-        which = sa.tuple_(t.c.owner, t.c.aggregate).in_(list(wanted))
+        owners, aggregates = zip(*wanted, strict=True)
         async with self.runtime.quick.connect() as c:
-            rows = (await c.execute(sa.select(t).where(which))).mappings().all()
-        have = {(r["owner"], r["aggregate"]): r["seq"] for r in rows}
+            rows = await c.execute(HEARD, {"owners": list(owners), "aggregates": list(aggregates)})
+        have = {(row.owner, row.aggregate): row.seq for row in rows}
         return all(have.get(key, 0) >= seq for key, seq in wanted.items())
 
     async def _failed(self, message: Msg, broken: Exception) -> str:
         """A database that is away is a fault that passes; anything else is a bug of ours: masked, and logged once."""
+        if unstorable(broken):
+            await self._say_fault(message, Fault(FaultCode.BAD_USER_INPUT))
+            return "unstorable"
         away = passing(broken)
         code = FaultCode.UNAVAILABLE if away else FaultCode.INTERNAL
         request_id = (message.headers or {}).get(wire.REQUEST_ID, "")

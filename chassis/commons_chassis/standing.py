@@ -89,6 +89,13 @@ async def forget_block(event: PersonUnblocked, tx: Tx) -> None:
 # ---------------------------------------------------------------- asking them
 
 
+RECOGNISE = sa.text("""
+    select s.roles, s.conduct, c.version from (select cast(:project as uuid) as project) as here
+    left join standings s on s.project = here.project and s.person = :person
+    left join conduct_in_force c on c.project = here.project and c.kind = 'COMMUNITY'
+""").columns(conduct=pg.JSONB)
+
+
 class Contact(StrEnum):
     ALLOWED = "ALLOWED"
     BLOCKED = "BLOCKED"
@@ -126,8 +133,7 @@ async def admit(request: type[Request[Any]], tx: Tx) -> None:
     Raises Fault(UNAUTHENTICATED | FORBIDDEN) or Refusal(GUARDIAN_CONSENT_REQUIRED | NOT_A_MEMBER | ROLE_NOT_ALLOWED |
     CODE_OF_CONDUCT_REQUIRED).
     """
-    if tx.actor.person is not None:
-        tx.actor = (await known(tx, [tx.actor.person]))[tx.actor.person]
+    version = await _recognise(tx) if tx.actor.person is not None else None
     if request.entry is Entry.ANYONE:
         return
     if tx.actor.person is None:
@@ -139,7 +145,16 @@ async def admit(request: type[Request[Any]], tx: Tx) -> None:
     if not tx.actor.roles and issubclass(request, Command):
         await _no_pending(tx)
     if request.entry is not Entry.ACCOUNT:
-        await meets(request, tx.actor, tx)
+        _meets(request, tx.actor, version)
+
+
+async def _recognise(tx: Tx) -> int | None:
+    """Fill in who asks, from this service's copy; the version of the community's code of conduct that is in force."""
+    row = (await tx.db.execute(RECOGNISE, {"project": tx.project, "person": tx.actor.person})).mappings().one()
+    standing = {"roles": frozenset(Role(r) for r in row["roles"] or ()), "conduct": row["conduct"] or {}}
+    tx.actor = tx.actor.model_copy(update=standing)
+    version: int | None = row["version"]
+    return version
 
 
 async def known(tx: Tx, persons: Sequence[PersonId]) -> dict[PersonId, Actor]:
@@ -156,14 +171,16 @@ async def known(tx: Tx, persons: Sequence[PersonId]) -> dict[PersonId, Actor]:
 
 async def meets(request: type[Request[Any]], actor: Actor, tx: Tx) -> None:
     """MEMBER and STANDING entries and roles, for one actor as `known` gave her; an import asks it for each person."""
+    _meets(request, actor, await conduct_in_force(tx) if request.entry is Entry.STANDING else None)
+
+
+def _meets(request: type[Request[Any]], actor: Actor, version: int | None) -> None:
     if not actor.roles:
         raise Refusal(RefusalCode.NOT_A_MEMBER)
     if request.for_roles and not request.for_roles & actor.roles:
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, roles=sorted(request.for_roles))
-    if request.entry is Entry.STANDING:
-        version = await conduct_in_force(tx)
-        if version is not None and actor.conduct.get(Conduct.COMMUNITY, 0) < version:
-            raise Refusal(RefusalCode.CODE_OF_CONDUCT_REQUIRED, kind=Conduct.COMMUNITY, version=version)
+    if request.entry is Entry.STANDING and version is not None and actor.conduct.get(Conduct.COMMUNITY, 0) < version:
+        raise Refusal(RefusalCode.CODE_OF_CONDUCT_REQUIRED, kind=Conduct.COMMUNITY, version=version)
 
 
 async def conduct_in_force(tx: Tx) -> int | None:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,10 +26,36 @@ ENTER = sa.text(
     "select set_config('app.project', :project, true), set_config('app.person', :person, true),"
     " set_config('app.own', :own, true)"
 )
-CLAIM = sa.text(
-    "insert into sequences (aggregate, seq) select * from unnest(cast(:aggregates as uuid[]), cast(:counts as int[]))"
-    " on conflict (aggregate) do update set seq = sequences.seq + excluded.seq returning aggregate, seq"
-)
+FACTS = sa.text("""
+    with claimed as (
+        insert into sequences (aggregate, seq)
+        select aggregate, cast(count(*) as int) from unnest(cast(:aggregates as uuid[])) as aggregate
+        group by aggregate order by aggregate
+        on conflict (aggregate) do update set seq = sequences.seq + excluded.seq
+        returning aggregate, seq
+    ), facts as (
+        select it.*, claimed.seq - count(*) over (partition by aggregate)
+            + row_number() over (partition by aggregate order by nth) as seq
+        from unnest(cast(:ids as uuid[]), cast(:aggregates as uuid[]), cast(:subjects as text[]),
+            cast(:projects as uuid[]), cast(:times as timestamptz[]), cast(:abouts as text[]), cast(:bodies as text[]))
+            with ordinality as it (id, aggregate, subject, project, at, about, body, nth)
+        join claimed using (aggregate)
+    ), logged as (
+        insert into event_log (id, aggregate, seq, subject, project, at, cause, about, body)
+        select id, aggregate, seq, subject, project, at, cast(:cause as uuid), cast(about as uuid[]), cast(body as jsonb)
+        from facts order by nth
+    ), queued as (
+        insert into outbox (id, project) select id, project from facts
+    )
+    select seq from facts order by nth
+""")
+"""The next numbers of each aggregate are claimed: its row lock keeps its facts in order, also of position in the log."""
+LATER = sa.text("""
+    insert into due (project, key, due_at, subject, body) values (:project, :key, :at, :subject, cast(:body as jsonb))
+    on conflict (project, key) do update set
+        due_at = excluded.due_at, subject = excluded.subject, body = excluded.body, tries = 0, not_before = null
+""")
+FORGET = sa.text("delete from due where project = :project and key >= :key and key < :beyond")
 Reaction = Callable[[Any, "Tx"], Awaitable[None]]
 
 
@@ -135,59 +160,32 @@ class Tx:
         if not events:
             return
         self.written = len(self.emitted)
-        numbers = await self._numbers(events)
-        log, outbox = self.metadata.tables["event_log"], self.metadata.tables["outbox"]
-        rows = []
-        for event in events:
-            seq = numbers[event.aggregate] = numbers[event.aggregate] + 1
-            self.wrote.append(f"{type(event).owner}/{event.aggregate}/{seq}")
-            rows.append(
-                {
-                    "id": new_id(),
-                    "aggregate": event.aggregate,
-                    "seq": seq,
-                    "subject": type(event).subject,
-                    "project": event.project,
-                    "at": event.at,
-                    "cause": self.cause,
-                    "about": list(event.persons),
-                    "body": event.model_dump(mode="json"),
-                }
-            )
-        await self.db.execute(sa.insert(log).inline(), rows)  # RETURNING would ask to see other grounds
-        await self.db.execute(sa.insert(outbox), [{"id": r["id"], "project": r["project"]} for r in rows])
-
-    async def _numbers(self, events: Sequence[Event]) -> dict[UUID, int]:
-        """Claim the next numbers of each aggregate; the row lock keeps its facts in order. Returns the last one used."""
-        counts: dict[UUID, int] = {}
-        for event in events:
-            counts[event.aggregate] = counts.get(event.aggregate, 0) + 1
-        ordered = sorted(counts)
-        last = await self.db.execute(CLAIM, {"aggregates": ordered, "counts": [counts[a] for a in ordered]})
-        return {aggregate: seq - counts[aggregate] for aggregate, seq in last}
+        columns = {
+            "ids": [new_id() for _ in events],
+            "aggregates": [event.aggregate for event in events],
+            "subjects": [type(event).subject for event in events],
+            "projects": [event.project for event in events],
+            "times": [event.at for event in events],
+            "abouts": [f"{{{','.join(map(str, event.persons))}}}" for event in events],
+            "bodies": [event.model_dump_json() for event in events],
+        }
+        numbers = await self.db.scalars(FACTS, {**columns, "cause": self.cause})
+        self.wrote += [
+            f"{type(event).owner}/{event.aggregate}/{seq}" for event, seq in zip(events, numbers, strict=True)
+        ]
 
     # ------------------------------------------------------------ time
     async def later(self, due: Due, *, at: datetime, key: str) -> None:
         """Have this service reminded at a business time; the same key replaces what was set before."""
-        t = self.metadata.tables["due"]
-        row = {
-            "project": self.project,
-            "key": key,
-            "due_at": at,
-            "subject": type(due).subject,
-            "body": due.model_dump(mode="json"),
-        }
-        put = insert(t).values(row)
-        fresh = {**{k: row[k] for k in ("due_at", "subject", "body")}, "tries": 0, "not_before": None}
-        await self.run(put.on_conflict_do_update(index_elements=[t.c.project, t.c.key], set_=fresh))
+        row = {"project": self.project, "key": key, "at": at, "subject": type(due).subject}
+        await self.db.execute(LATER, {**row, "body": due.model_dump_json()})
 
     async def forget(self, key: str) -> None:
         """Cancel everything due whose key begins so.
 
         As a range, not as a pattern: LIKE is not leakproof, so behind a wall it would read all of the project's rows.
         """
-        t = self.metadata.tables["due"]
-        await self.run(sa.delete(t).where(t.c.project == self.project, t.c.key >= key, t.c.key < key + LAST_CHARACTER))
+        await self.db.execute(FORGET, {"project": self.project, "key": key, "beyond": key + LAST_CHARACTER})
 
     async def copy_age(self, owner: str) -> timedelta | None:
         """How long ago this service last heard all that `owner` had to tell; None: never."""

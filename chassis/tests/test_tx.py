@@ -11,7 +11,8 @@ from toy import counting
 from toy.counting import CounterById, Raise, Raised, Rested, Start, Started
 
 from commons_chassis import doors
-from commons_chassis.faults import Fault
+from commons_chassis.clock import real_now
+from commons_chassis.faults import Fault, passing, unstorable
 from commons_chassis.ids import new_id
 from commons_chassis.testing import NOON, hear, pass_time, play, refused, run, told
 from commons_contracts.base import Actor
@@ -169,3 +170,17 @@ async def test_a_deadline_that_was_replaced_meanwhile_is_left_alone(tx):
     await doors.fall_due(counting.Rest(counter=counter.id, nth=3), key, tx, service)
     await doors.fall_due(counting.Rest(counter=counter.id, nth=3), key, tx, service)
     assert len([e for e in told(tx) if isinstance(e, Rested)]) == 1
+
+
+async def test_a_character_that_no_text_can_hold_is_the_callers_mistake(tx):
+    with pytest.raises(DBAPIError) as broken:
+        await tx.value(sa.text("select cast(:text as text)").bindparams(text="a\0b"))
+    assert unstorable(broken.value)
+    assert not passing(broken.value)
+
+
+async def test_a_copy_is_as_old_as_the_last_beat_that_was_heard(tx):
+    assert await tx.copy_age("counting") is None
+    heard = tx.metadata.tables["owners_heard"]
+    await tx.run(sa.insert(heard).values(owner="counting", at=real_now() - timedelta(minutes=2)))
+    assert timedelta(minutes=2) <= await tx.copy_age("counting") < timedelta(minutes=3)
