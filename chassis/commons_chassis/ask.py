@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 from collections import OrderedDict
@@ -15,7 +16,6 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import NoRespondersError
 from pydantic import BaseModel
 
 from commons_contracts.base import Actor, Command, Refusal, Request
@@ -26,7 +26,7 @@ from . import wire
 from .faults import Fault
 from .ids import new_id
 from .operate import Operations
-from .runtime import asked, nats_broker
+from .runtime import hang_up, nats_broker
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -34,6 +34,7 @@ TRY_SECONDS = 1.2
 PAUSE_SECONDS = 0.25
 REMEMBER_SECONDS = 10.0
 REMEMBER_PERSONS = 10_000
+NOBODY_THERE = "503"
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,20 @@ class Asker:
         self.on_reconnect: list[Callable[[], None]] = []
         self.broker: NatsBroker = nats_broker(nats_url, name, self.dead, self.on_reconnect)
         self.client: Client
+        self._tokens = itertools.count()
+        self._waiting: dict[str, asyncio.Future[Msg | None]] = {}
         self._wrote: OrderedDict[PersonId, dict[str, float]] = OrderedDict()
 
     async def start(self) -> None:
         """Connect; raises OSError where no broker answers."""
         self.client = await self.broker.connect()
         self.operations = Operations(self.client)
+        self._inbox = self.client.new_inbox()
+        await self.client.subscribe(f"{self._inbox}.*", cb=self._answered)
+        self.on_reconnect.append(self._lost)
 
     async def stop(self) -> None:
-        await self.broker.stop()
+        await hang_up(self.broker, self.client)
 
     async def ask(self, request: Request[R], actor: Actor, *, key: str | None = None, left: float = 5.0) -> R:
         """Ask; a command whose answer got lost is asked again with the same key (and waits for its first asking, where
@@ -92,11 +98,30 @@ class Asker:
 
     async def _once(self, subject: str, body: bytes, headers: dict[str, str], seconds: float) -> Msg | None:
         """None: nobody there, or nobody in time. What was asked may have happened all the same."""
+        loop, token = asyncio.get_running_loop(), str(next(self._tokens))
+        answer: asyncio.Future[Msg | None] = loop.create_future()
+        self._waiting[token] = answer
+        patience = loop.call_later(seconds, _give_up, answer)
         try:
-            question = self.client.request(subject, body, timeout=seconds, headers=headers)
-            return await asked(question, self.on_reconnect)
-        except (NoRespondersError, TimeoutError, NatsError, OSError):
+            await self.client.publish(subject, body, reply=f"{self._inbox}.{token}", headers=headers)
+            return await answer
+        except NatsError:
             return None
+        finally:
+            patience.cancel()
+            del self._waiting[token]
+
+    async def _answered(self, message: Msg) -> None:
+        """Through one inbox for all: a request of nats-py's own costs two tasks and a timeout more."""
+        answer = self._waiting.get(message.subject.rpartition(".")[2])
+        if answer is not None and not answer.done():
+            nobody = message.headers is not None and message.headers.get("Status") == NOBODY_THERE
+            answer.set_result(None if nobody else message)
+
+    def _lost(self) -> None:
+        """What was asked of the broker that went will not be answered any more."""
+        for answer in self._waiting.values():
+            _give_up(answer)
 
     def _read(self, request: Request[R], reply: Msg, actor: Actor) -> R:
         headers = reply.headers or {}
@@ -141,6 +166,11 @@ class Asker:
                     yield News(kind, envelope.project, envelope.aggregate, envelope.about)
         finally:
             await heard.unsubscribe()
+
+
+def _give_up(answer: asyncio.Future[Msg | None]) -> None:
+    if not answer.done():
+        answer.set_result(None)
 
 
 def _undecided(reply: Msg) -> bool:

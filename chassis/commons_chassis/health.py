@@ -70,12 +70,14 @@ class Health:
         return bool(found.num_pending and not found.num_waiting), found.ack_floor.stream_seq if found.ack_floor else 0
 
     async def ready(self) -> bool:
+        if not self.runtime.client.is_connected:
+            return False
         try:
             state = await state_of(self.runtime)
         except (SQLAlchemyError, OSError, NatsError, TimeoutError):
             return False
         OLDEST.labels(self.runtime.service.name).set(state.oldest_seconds)
-        return self.runtime.client.is_connected and state.oldest_seconds < OLDEST_SECONDS
+        return state.oldest_seconds < OLDEST_SECONDS
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError, asyncio.LimitOverrunError):

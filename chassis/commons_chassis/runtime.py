@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import asyncpg
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
@@ -60,26 +61,22 @@ class Runtime:
             tell()
 
     async def asked(self, question: Coroutine[Any, Any, T]) -> T:
-        return await asked(question, self.on_reconnect)
+        """The broker's answer; ConnectionResetError as soon as it is another broker, which will not answer any more."""
+        task, lost = asyncio.ensure_future(question), asyncio.Event()
 
+        def give_up() -> None:
+            lost.set()
+            task.cancel()
 
-async def asked(question: Coroutine[Any, Any, T], on_reconnect: list[Callable[[], None]]) -> T:
-    """The broker's answer; ConnectionResetError as soon as it is another broker, which will not answer any more."""
-    task, lost = asyncio.ensure_future(question), asyncio.Event()
-
-    def give_up() -> None:
-        lost.set()
-        task.cancel()
-
-    on_reconnect.append(give_up)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        if lost.is_set():
-            raise ConnectionResetError from None
-        raise
-    finally:
-        on_reconnect.remove(give_up)
+        self.on_reconnect.append(give_up)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if lost.is_set():
+                raise ConnectionResetError from None
+            raise
+        finally:
+            self.on_reconnect.remove(give_up)
 
 
 def nats_broker(
@@ -157,7 +154,7 @@ def _still_open(connection: Any, _record: object, _proxy: object) -> None:
         raise DisconnectionError
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[Runtime]:
     """Everything connected; in the end everything closed."""
     dead, on_reconnect = asyncio.Event(), list[Callable[[], None]]()
@@ -181,9 +178,16 @@ async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[
     try:
         yield runtime
     finally:
-        await broker.stop()
+        await hang_up(broker, client)
         await app.dispose()
         await engine.dispose()
+
+
+async def hang_up(broker: NatsBroker, client: Client) -> None:
+    """What was said is sent first; a connection that is just lost is only closed."""
+    for end in (broker.stop, client.close):
+        with contextlib.suppress(NatsError, OSError):
+            await end()
 
 
 async def _connected(broker: NatsBroker) -> Client:
