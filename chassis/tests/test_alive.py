@@ -13,7 +13,6 @@ from toy.people import a_member
 from toy.tallying import POISON, Tally
 
 from commons_chassis import doors
-from commons_chassis.alive import alive
 from commons_chassis.clock import real_now
 from commons_chassis.deploy import STREAM
 from commons_chassis.faults import Fault
@@ -22,6 +21,7 @@ from commons_chassis.testing import eventually, make_database
 from commons_chassis.wire import Envelope, subject_on_ground
 from commons_contracts.base import Refusal
 from commons_contracts.codes import FaultCode, RefusalCode
+from commons_onebox.alive import alive
 from commons_onebox.testing import start_nats
 
 

@@ -14,10 +14,10 @@ from toy.counting import Start
 from toy.people import a_member
 from toy.tallying import Tally
 
-from commons_chassis.alive import alive, started
 from commons_chassis.clock import real_now
 from commons_chassis.settings import ServiceSettings
 from commons_chassis.testing import eventually, make_database
+from commons_onebox.alive import alive, started
 from commons_onebox.server import free_port
 from commons_onebox.testing import start_nats
 

@@ -16,12 +16,12 @@ from toy.servers import again
 from toy.tallying import Tally
 
 from commons_chassis import ears
-from commons_chassis.alive import alive, started
 from commons_chassis.deploy import STREAM, declare_streams
 from commons_chassis.faults import Fault
 from commons_chassis.runtime import engine_for
 from commons_chassis.settings import ServiceSettings
 from commons_chassis.testing import eventually, make_database
+from commons_onebox.alive import alive, started
 from commons_onebox.testing import start_nats, start_postgres
 
 

@@ -12,13 +12,13 @@ from toy.counting import Raise, Rested, Start
 from toy.people import a_member
 from toy.tallying import POISON, Tally
 
-from commons_chassis import tools
-from commons_chassis.alive import alive
 from commons_chassis.clock import real_now
 from commons_chassis.deploy import STREAM
 from commons_chassis.ids import new_id
 from commons_chassis.settings import ServiceSettings
 from commons_chassis.testing import contents, eventually, make_database
+from commons_onebox import tools
+from commons_onebox.alive import alive
 from commons_onebox.testing import start_nats
 
 

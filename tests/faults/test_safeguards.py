@@ -11,7 +11,6 @@ from toy import counting, tallying
 from toy.counting import CounterById, Raise, Start
 from toy.tallying import Tally
 
-from commons_chassis.alive import alive
 from commons_chassis.deploy import STREAM, declare_streams
 from commons_chassis.ids import new_id
 from commons_chassis.relay import fact
@@ -19,6 +18,7 @@ from commons_chassis.testing import eventually, make_database
 from commons_contracts.base import Actor, Refusal
 from commons_contracts.codes import RefusalCode, Role
 from commons_contracts.ids import PersonId, ProjectId
+from commons_onebox.alive import alive
 from commons_onebox.testing import start_nats
 
 pytestmark = pytest.mark.faults

@@ -7,8 +7,8 @@ from importlib import import_module
 from rich.console import Console
 from rich.table import Table
 
-from commons_chassis import tools
 from commons_chassis.service import Service
+from commons_onebox import tools
 from commons_onebox.environment import settings_of
 from commons_onebox.home import SERVICES, Home, HomeError
 

@@ -2,8 +2,6 @@
 
 import pytest
 
-from commons_chassis import tools
-from commons_chassis.alive import alive
 from commons_chassis.ids import new_id
 from commons_chassis.settings import ServiceSettings
 from commons_chassis.testing import contents, make_database
@@ -12,6 +10,8 @@ from commons_contracts.codes import Role
 from commons_contracts.ids import PersonId, project_of
 from commons_contracts.profiles import BlockPerson, DescribeProfile, Description, JoinProject, OpenProject
 from commons_contracts.profiles import RegisterPerson as Register
+from commons_onebox import tools
+from commons_onebox.alive import alive
 from commons_onebox.testing import start_nats
 from commons_profiles.app import service
 

@@ -13,13 +13,13 @@ from nats.js.errors import NotFoundError
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from . import doors
-from .clock import real_now
-from .deploy import STREAM, declare_streams
-from .inbox import Fact, Inbox
-from .runtime import Runtime, running
-from .service import Service
-from .settings import ServiceSettings, driver
+from commons_chassis import doors
+from commons_chassis.clock import real_now
+from commons_chassis.deploy import STREAM, declare_streams
+from commons_chassis.inbox import Fact, Inbox
+from commons_chassis.runtime import Runtime, running
+from commons_chassis.service import Service
+from commons_chassis.settings import ServiceSettings, driver
 
 Letter = dict[str, Any]
 

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from .ask import Asker
-from .deploy import declare_streams
-from .run import Process
-from .runtime import Runtime, running
-from .service import Service
-from .settings import ServiceSettings
-from .testing import Database
+from commons_chassis.ask import Asker
+from commons_chassis.deploy import declare_streams
+from commons_chassis.run import Process
+from commons_chassis.runtime import Runtime, running
+from commons_chassis.service import Service
+from commons_chassis.settings import ServiceSettings
+from commons_chassis.testing import Database
 
 
 @dataclass(frozen=True)
