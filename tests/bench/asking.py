@@ -67,7 +67,7 @@ class Asking:
                 which = self.counters[by % counters]
                 group.create_task(self.asker.ask(Raise(counter=which, by=by, most=2**31 - 1), actor, left=PATIENCE))
         self.last = numbers[-1]
-        await self.asker.operations.settle()
+        assert await self.asker.operations.settle(), "not everything was heard"
         return list(numbers)
 
 

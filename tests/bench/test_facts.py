@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from commons_chassis.deploy import STREAM, declare_streams
 from commons_chassis.ids import new_id
 from commons_chassis.runtime import running
 from commons_chassis.settings import ServiceSettings
+from commons_chassis.testing import make_database
 from commons_chassis.wire import MSG_ID
 from commons_contracts.base import Actor
 from commons_contracts.ids import ProjectId
@@ -52,10 +54,19 @@ def settings(own_nats, databases):
 
 
 @pytest.fixture
-async def runtime(settings):
-    """Of a service that rests: nobody but the test tells what is in its outbox."""
-    async with running(cards.service, ServiceSettings(env="dev", name="counting", **settings("counting"))) as runtime:
+async def runtime(servers, own_nats):
+    """Of a service that rests, with a database of its own: nobody but the test tells what is in its outbox."""
+    it = make_database(cards.service, servers[0], suffix="_resting")
+    told = {"nats": own_nats, "app_dsn": it.app_dsn, "engine_dsn": it.engine_dsn}
+    async with running(cards.service, ServiceSettings(env="dev", name="counting", **told)) as runtime:
         yield runtime
+
+
+@pytest.fixture
+async def actor(settings):
+    """A member in good standing of a fresh project."""
+    async with running(cards.service, ServiceSettings(env="dev", name="counting", **settings("counting"))) as runtime:
+        return await a_member(SimpleNamespace(runtimes={"counting": runtime}))
 
 
 async def _commit_facts(runtime):
@@ -95,9 +106,8 @@ async def test_the_relay_tells_many_at_once(runtime, own_nats, report, rounds):
     assert not report.broken("relay")
 
 
-async def test_a_fact_is_applied_elsewhere_soon_after_its_commit(runtime, own_nats, settings, report, rounds):
+async def test_a_fact_is_applied_elsewhere_soon_after_its_commit(actor, own_nats, settings, report, rounds):
     await declare_streams(own_nats, [cards.service, tallying.service])
-    actor = await a_member(_House(runtime))
     who = {"person": str(actor.person), "project": str(actor.project)}
     with (
         End("serving", **settings("counting")) as serving,
@@ -125,8 +135,3 @@ async def test_a_fact_is_applied_elsewhere_soon_after_its_commit(runtime, own_na
     if not calm:
         pytest.skip("others took too much of the machine to judge milliseconds; they were measured all the same")
     assert not report.broken("commit_to_consumer")
-
-
-class _House:
-    def __init__(self, runtime):
-        self.runtimes = {"counting": runtime}
