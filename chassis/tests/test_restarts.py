@@ -176,7 +176,11 @@ async def test_two_processes_share_a_service_and_the_other_leads_when_one_stops(
         actor = await a_member(house)
         counter = (await house.asker.ask(Start(), actor)).id
         async with started(counting.service, _settings(pairs[0], url)):
-            assert len(await house.asker.operations.processes()) == 3
+
+            async def all_three():
+                return len(await house.asker.operations.processes()) == 3
+
+            assert await eventually(all_three, seconds=10)
             await asyncio.gather(*(house.asker.ask(Raise(counter=counter), actor) for _ in range(20)))
             assert await _raised(house, actor, counter, 20)
         await house.asker.ask(Raise(counter=counter), actor)
