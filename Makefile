@@ -6,10 +6,10 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up seed demo status test check bench faults migrate migration wire schema format
+.PHONY: help up seed demo status test check bench faults faults-long migrate migration wire schema format
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # What the installers have to say (warnings of their own, mostly) goes to stderr: stdout belongs to the target.
 $(UV):
@@ -47,7 +47,10 @@ bench: $(STAMP) ## Measure, against the floors we promise
 	@$(BIN)/pytest -q -s -m bench tests/bench $(ARGS)
 
 faults: $(STAMP) ## Kill everything many times while clients write, and count what was lost
-	@$(BIN)/pytest -q -s -m faults tests/faults $(ARGS)
+	@$(BIN)/pytest -q -s -rs -m "faults and not long" tests/faults $(ARGS)
+
+faults-long: $(STAMP) ## The long forms: disks that fill, power cuts, stores rebuilt (root, for loop images; skips are told)
+	@$(BIN)/pytest -q -s -rs -m long tests/faults $(ARGS)
 
 migrate: $(STAMP) ## Bring the databases of COMMONS_HOME up to date
 	@$(BIN)/commons migrate
