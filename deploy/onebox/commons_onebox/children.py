@@ -1,6 +1,5 @@
 """What each process of the platform does. Importing this imports all that they need, once, before they are forked."""
 
-import asyncio
 import os
 import secrets
 import socket
@@ -17,6 +16,7 @@ from commons_chassis.settings import ServiceSettings
 from commons_gateway import devtoken
 from commons_gateway.app import build
 from commons_gateway.settings import GatewaySettings
+from commons_onebox import repairs
 from commons_onebox.home import SERVICES, Home
 from commons_onebox.server import wait_until
 from commons_onebox.web import answers
@@ -56,8 +56,8 @@ def upgrade(home: Home, name: str) -> None:
 
 
 def declare_streams(home: Home) -> None:
-    """Make the stream and the consumers that are missing."""
-    asyncio.run(deploy.declare_streams(home.broker.url, list(APPS.values())))
+    """Make the stream and the consumers that are missing; what is in the logs goes into a new stream again."""
+    repairs.stand_up(home)
 
 
 def run_service(name: str, environment: Mapping[str, str]) -> None:

@@ -15,7 +15,7 @@ from commons_onebox import procs
 from commons_onebox.environment import of_gateway, of_service
 from commons_onebox.home import GATEWAY, SERVICES, Home, HomeError, Run
 from commons_onebox.server import SETPRIV, Server, tail, wait_until
-from commons_onebox.supervisor import Child, Say, Stopped, Supervisor
+from commons_onebox.supervisor import Child, Say, Stopped, Supervisor, fork
 
 HOST = "127.0.0.1"
 SERVICES_FLOOR, GATEWAY_FLOOR = 1, 2
@@ -83,14 +83,27 @@ class House:
         from commons_onebox import children
 
         supervisor.finish([self._task("streams", partial(children.declare_streams, home))])
-        for name in SERVICES:
-            body = partial(children.run_service, name, of_service(home, name))
-            supervisor.start(Child(name=name, body=body, log=home.log(name), floor=SERVICES_FLOOR))
+        supervisor.start(*(self._service(name) for name in SERVICES))
         body = partial(children.run_gateway, door, of_gateway(home, self.url))
         supervisor.start(Child(name=GATEWAY, body=body, log=home.log(GATEWAY), floor=GATEWAY_FLOOR))
         supervisor.finish([self._task("probe", partial(children.wait_for_answers, home, self.url))])
         self._ready = True
         self._write_run(supervisor.pids)
+
+    def _service(self, name: str) -> Child:
+        """Who ended because it could not work finds stream and consumers as they should be when it starts again."""
+        from commons_onebox import children
+
+        told = of_service(self.home, name)
+
+        def body() -> None:
+            if child.code is not None and child.code > 0:
+                # In a process of its own: what the deploy step may do is no business of the service's.
+                os.waitpid(fork(partial(children.declare_streams, self.home), self.home.log("streams")), 0)
+            children.run_service(name, told)
+
+        child = Child(name=name, body=body, log=self.home.log(name), floor=SERVICES_FLOOR)
+        return child
 
     def _start_servers(self, supervisor: Supervisor, *servers: Server) -> None:
         supervisor.start(*(Child.serving(server, self.home.log(server.name)) for server in servers))

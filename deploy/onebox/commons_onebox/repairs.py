@@ -1,16 +1,21 @@
 """Dead letters and replay, on the databases of a home: what is wanted goes to the chassis, which knows how."""
 
 import asyncio
-from collections.abc import Iterator
+import fcntl
+from collections.abc import Coroutine, Iterator
 from importlib import import_module
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from commons_chassis.service import Service
+from commons_chassis.settings import ServiceSettings
 from commons_onebox import tools
 from commons_onebox.environment import settings_of
 from commons_onebox.home import SERVICES, Home, HomeError
+
+STAND_UP_SECONDS = 60.0
 
 
 def name_of(service: str, letter: tools.Letter) -> str:
@@ -65,9 +70,26 @@ def _named(home: Home, names: list[str]) -> dict[str, tuple[str, tools.Letter]]:
 
 def replay(home: Home) -> None:
     """Queue every logged fact to be told again into an empty stream and empty copies. Services must be at rest."""
-    pairs = [(_service(name), settings_of(home, name)) for name in SERVICES]
-    queued = asyncio.run(tools.replay(home.broker.url, pairs))
+    queued = asyncio.run(tools.replay(home.broker.url, _everyone(home)))
     print(f"{queued} facts will be told again when the platform starts.")
+
+
+def stand_up(home: Home) -> None:
+    """The stream and the consumers, where they are missing; from one process at a time, whoever finds them gone."""
+    with (home.folder / "streams.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        queued = asyncio.run(_in_time(tools.stand_up(home.broker.url, _everyone(home))))
+    if queued:
+        print(f"The stream was not there: {queued} logged facts are told again.")
+
+
+async def _in_time(standing: Coroutine[Any, Any, int]) -> int:
+    async with asyncio.timeout(STAND_UP_SECONDS):
+        return await standing
+
+
+def _everyone(home: Home) -> list[tuple[Service, ServiceSettings]]:
+    return [(_service(name), settings_of(home, name)) for name in SERVICES]
 
 
 def _service(name: str) -> Service:

@@ -1,9 +1,9 @@
-"""Repairs: dead letters looked at, tried again or dropped; a stream and every read model rebuilt from the logs."""
+"""Repairs: dead letters looked at, tried again or dropped; the stream and every read model rebuilt from the logs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -93,6 +93,22 @@ def _gone(runtime: Runtime, letter: Letter) -> sa.Delete:
     return sa.delete(t).where(*(t.c[name] == letter[name] for name in ("owner", "aggregate", "seq")))
 
 
+async def stand_up(nats_url: str, services: Iterable[tuple[Service, ServiceSettings]]) -> int:
+    """The stream and its consumers, as they should be; how many facts the relays will tell again.
+
+    Where the stream is not there (a first start, a wiped store, a restored platform) every logged fact is queued before
+    it is made: no listener can then take an empty stream for all there is. Those who have heard them leave them alone.
+    """
+    pairs = list(services)
+    queued = 0
+    if not await _stands(nats_url):
+        for service, settings in pairs:
+            async with _as_owner(settings) as c:
+                queued += await _queue_all(service, c)
+    await declare_streams(nats_url, [service for service, _ in pairs])
+    return queued
+
+
 async def replay(nats_url: str, services: Iterable[tuple[Service, ServiceSettings]]) -> int:
     """Empty the stream and every read model, and queue every logged fact to be told again; how many were queued.
 
@@ -101,26 +117,49 @@ async def replay(nats_url: str, services: Iterable[tuple[Service, ServiceSetting
     pairs = list(services)
     await _empty_stream(nats_url, [service for service, _ in pairs])
     queued = 0
-    async with AsyncExitStack() as stack:
-        for service, settings in pairs:
-            owner = _engine(settings.owner_dsn)
-            stack.push_async_callback(owner.dispose)
-            async with owner.begin() as c:
-                queued += await _start_over(service, c)
+    for service, settings in pairs:
+        async with _as_owner(settings) as c:
+            await _forget_what_was_heard(service, c)
+            queued += await _queue_all(service, c)
     return queued
 
 
-async def _start_over(service: Service, c: AsyncConnection) -> int:
+@asynccontextmanager
+async def _as_owner(settings: ServiceSettings) -> AsyncIterator[AsyncConnection]:
+    """One transaction in the service's database, of the role that may empty tables."""
+    engine = _engine(settings.owner_dsn)
+    try:
+        async with engine.begin() as c:
+            yield c
+    finally:
+        await engine.dispose()
+
+
+async def _forget_what_was_heard(service: Service, c: AsyncConnection) -> None:
     tables = service.metadata.tables
     own_aside = {None, service.name}  # of its own facts a service keeps its copies at once, and hears them never again
     copies = [t.name for t in tables.values() if t.info["copy_of"] not in own_aside]
     await c.execute(sa.text(f"truncate {', '.join([*copies, 'heard', 'parked', 'owners_heard'])}"))
     letters = tables["dead_letters"]  # those of its own deadlines are in no log
     await c.execute(sa.delete(letters).where(letters.c.owner != service.name))
-    log, outbox = tables["event_log"], tables["outbox"]
+
+
+async def _queue_all(service: Service, c: AsyncConnection) -> int:
+    log, outbox = service.metadata.tables["event_log"], service.metadata.tables["outbox"]
     logged = sa.select(log.c.id, log.c.project, sa.literal(real_now()))
     await c.execute(insert(outbox).from_select(["id", "project", "since"], logged).on_conflict_do_nothing())
     return int((await c.execute(sa.select(sa.func.count()).select_from(outbox))).scalar_one())
+
+
+async def _stands(nats_url: str) -> bool:
+    client = await nats.connect(nats_url)
+    try:
+        await client.jetstream().stream_info(STREAM)
+    except NotFoundError:
+        return False
+    finally:
+        await client.close()
+    return True
 
 
 async def _empty_stream(nats_url: str, services: Sequence[Service]) -> None:

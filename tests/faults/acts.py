@@ -1,0 +1,53 @@
+"""What a fault is tried with: a mentee and her mentor who find each other, and a platform that comes to rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from commons_chassis.ask import Asker
+from commons_contracts.base import Actor
+from commons_contracts.codes import Style
+from commons_contracts.ids import ProjectId, RoundId, project_of
+from commons_contracts.matching import AcceptConnection, RequestConnection
+
+from .clients import Pair
+from .ground import WESTEM, Ground
+
+PROJECT = ProjectId(project_of(WESTEM.slug))
+
+
+@asynccontextmanager
+async def asking(ground: Ground) -> AsyncIterator[Asker]:
+    asker = Asker(ground.url, name="acts")
+    await asker.start()
+    try:
+        yield asker
+    finally:
+        await asker.stop()
+
+
+def match(ground: Ground, wanted: Iterable[Pair]) -> None:
+    """Each mentee asks her mentor, who accepts: facts of matching, heard in mentoring, community and profiles."""
+
+    async def all_of_them() -> None:
+        round = RoundId(ground.one("matching", "select id from rounds limit 1"))
+        async with asking(ground) as asker:
+            for pair in wanted:
+                ask = RequestConnection(round=round, mentor=pair.mentor, style=Style.TRADITIONAL)
+                asked = await asker.ask(ask, Actor(person=pair.mentee, project=PROJECT))
+                yes = AcceptConnection(connection=asked.id)
+                await asker.ask(yes, Actor(person=pair.mentor, project=PROJECT))
+
+    asyncio.run(all_of_them())
+
+
+def calm(ground: Ground, *, seconds: float = 60) -> bool:
+    """Nothing is untold, due or unheard any more."""
+
+    async def settled() -> bool:
+        async with asking(ground) as asker:
+            return await asker.operations.settle(seconds=seconds)
+
+    return asyncio.run(settled())

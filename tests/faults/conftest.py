@@ -1,0 +1,23 @@
+"""One platform for all faults that leave it as they found it: a house takes longer to furnish than most faults to pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from .clients import Pair, pairs
+from .ground import Ground, house
+
+
+@pytest.fixture(scope="session")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """A running platform with people on it; whoever uses it leaves it whole and calm."""
+    with house(tmp_path_factory.mktemp("lasting"), mentors=60, mentees=40) as ground:
+        yield ground
+
+
+@pytest.fixture(scope="session")
+def unmatched(lasting: Ground) -> Iterator[Pair]:
+    """Mentees and mentors who have not met: take one with `next`."""
+    return iter(pairs(lasting))
