@@ -131,7 +131,7 @@ def desk_of(settings: GatewaySettings, asker: Asker) -> Desk:
     return Desk(
         asker=asker,
         identity=Identity.of(settings),
-        seal=Seal(settings.secret()),
+        seal=Seal(settings.signs_with()),
         newsroom=Newsroom(asker),
         clock=clock,
         presence=Presence(asker, clock),

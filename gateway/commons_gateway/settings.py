@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from commons_chassis.settings import PlatformSettings
+from commons_chassis.settings import PlatformSettings, Secret
 
 
 class GatewaySettings(PlatformSettings):
@@ -16,7 +16,7 @@ class GatewaySettings(PlatformSettings):
     port: int = 8080
     token_key_file: Path | None = None
     """Development only: the private key of the development issuer."""
-    secret_file: Path | None = None
+    secret: Secret = ""
     """Everywhere else: what cursors are signed with, the same for every gateway of a platform."""
 
     @model_validator(mode="after")
@@ -27,11 +27,10 @@ class GatewaySettings(PlatformSettings):
             )
         if self.env != "dev" and self.token_key_file is not None:
             raise ValueError("COMMONS_TOKEN_KEY_FILE is a development key: take it away, or set COMMONS_ENV=dev")
-        if self.env != "dev" and self.secret_file is None:
+        if self.env != "dev" and not self.secret:
             raise ValueError("COMMONS_SECRET_FILE is missing: cursors are signed with it")
         return self
 
-    def secret(self) -> bytes:
+    def signs_with(self) -> bytes:
         """What the gateway's own signatures are derived from."""
-        found = self.token_key_file or self.secret_file
-        return found.read_bytes() if found else b""
+        return self.token_key_file.read_bytes() if self.token_key_file else self.secret.encode()

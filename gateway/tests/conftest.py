@@ -58,7 +58,7 @@ class Gateway:
 def gateway(tmp_path: Path) -> Gateway:
     key = tmp_path / "key.json"
     devtoken.make_key(key)
-    settings = GatewaySettings(env="dev", token_key_file=key, secret_file=None)
+    settings = GatewaySettings(env="dev", token_key_file=key)
     asker: Any = ScriptedAsker()
     desk = desk_of(settings, asker)
     return Gateway(settings, asker, desk, key)

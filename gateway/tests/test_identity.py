@@ -133,16 +133,14 @@ def test_only_the_platforms_own_issuer_names_operators(key):
     assert not ours.caller(signed(key, {**CLAIMS, "operator": "true"})).operator
 
 
-def test_a_development_key_starts_nowhere_else(gateway, tmp_path):
-    secret = tmp_path / "secret"
-    secret.write_bytes(b"something secret")
+def test_a_development_key_starts_nowhere_else(gateway):
     with pytest.raises(ValidationError, match="development key"):
-        GatewaySettings(env="production", token_key_file=gateway.key, secret_file=secret)
+        GatewaySettings(env="production", token_key_file=gateway.key, secret="something secret")
     with pytest.raises(ValidationError, match="COMMONS_SECRET_FILE"):
-        GatewaySettings(env="production", token_key_file=None, secret_file=None)
+        GatewaySettings(env="production")
     with pytest.raises(ValidationError, match="COMMONS_TOKEN_KEY_FILE"):
         GatewaySettings(env="dev", token_key_file=None)
-    production = Identity.of(GatewaySettings(env="production", token_key_file=None, secret_file=secret))
+    production = Identity.of(GatewaySettings(env="production", secret="something secret"))
     assert refused(production, "Bearer " + devtoken.issue(gateway.key, "ada"))
 
 
