@@ -52,7 +52,7 @@ def resting(ground: Ground, name: str):
 
 
 async def _page(ground):
-    async with stage_at(ground.home, ground.home.run.url, Judge("resting"), WESTEM.slug) as stage:
+    async with stage_at(ground.home.issuer_key, ground.home.run.url, Judge("resting"), WESTEM.slug) as stage:
         mentee = stage.player(f"mentee@{WESTEM.slug}")
         headers = {"Authorization": f"Bearer {mentee.token}", "Commons-Project": mentee.project}
         began = time.monotonic()  # one request: a player would ask again while the answer is only a part

@@ -48,7 +48,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, obje
 def _play(folder: Path) -> dict[str, object]:
     with running(folder, environment={"COMMONS_ENV": "dev"}) as house:
         home = Home(folder)
-        asyncio.run(prepare(home, house.url, "J1"))
+        asyncio.run(prepare(home.issuer_key, house.url, "J1"))
         asyncio.run(_seed(home))
         found = asyncio.run(_with_eyes(home, house.url))
     return {**found, "words": {word: _where(word, folder) for word in WORDS}}
@@ -71,7 +71,7 @@ async def _seed(home: Home) -> None:
 async def _with_eyes(home: Home, url: str) -> dict[str, object]:
     judge = Judge("J1")
     async with Eyes.on(home) as eyes:
-        async with stage_at(home, url, judge, j1.PROJECT) as stage:
+        async with stage_at(home.issuer_key, url, judge, j1.PROJECT) as stage:
             stage.witnesses.append(eyes.look)
             await j1.play(stage, lambda _step, _title: None)
             unseen = await _what_goes_unseen(stage, eyes)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -17,6 +18,7 @@ from commons_onebox.supervisor import TaskFailed
 
 LAST_PORT = 65535
 LONGEST_HOURS = 24 * 366
+KEY = typer.Option(metavar="FILE", help="The key of the development issuer of a platform elsewhere.")
 
 app = typer.Typer(
     help="STEM Commons on this machine. COMMONS_HOME is its folder (./.commons), COMMONS_PORT its port (8080).",
@@ -186,6 +188,7 @@ def drop(letters: Annotated[list[str], typer.Argument(help="As `commons dlq list
 def token(
     who: Annotated[str, typer.Option("--as", metavar="ROLE@PROJECT", help="For example MENTEE@westem.")],
     hours: Annotated[float, typer.Option(help="How long it is valid.")] = 12,
+    key: Annotated[Path | None, KEY] = None,
 ) -> None:
     """Print a token of the development issuer: the gateway takes it for ROLE in PROJECT, or OPERATOR@PROJECT."""
     from commons_onebox.tokens import NoSuchRole, issue
@@ -193,10 +196,10 @@ def token(
     home = Home.of_environment()
     if not 0 < hours <= LONGEST_HOURS:
         _refuse(f"A token is valid for more than 0 and at most {LONGEST_HOURS} hours.")
-    if not home.issuer_key.exists():
+    if not (key or home.issuer_key).exists():
         _refuse(f"There is no platform in {home.folder} yet. Start it once with `make up`, or set COMMONS_HOME.")
     try:
-        print(issue(home.issuer_key, who, hours=hours))
+        print(issue(key or home.issuer_key, who, hours=hours))
     except NoSuchRole as wrong:
         _refuse(str(wrong))
 
@@ -206,10 +209,16 @@ def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="End after the journeys: 0 only if every rule passed.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print nothing but one JSON object a rule.")] = False,
+    against: Annotated[str, typer.Option(metavar="URL", help="A platform that runs elsewhere, seeded for it.")] = "",
+    key: Annotated[Path | None, KEY] = None,
     journeys: Annotated[list[str] | None, typer.Argument(help="For example: J1. All of them if none is named.")] = None,
 ) -> None:
     """Play the journeys on a platform of its own, show every rule, and keep serving until Ctrl-C."""
     play = import_module("commons_onebox.demo")
+    if bool(against) != bool(key):
+        _refuse("--against and --key go together: where the platform is, and the key of its development issuer.")
 
     with _explained():
+        if key:
+            raise typer.Exit(play.main_against(against.rstrip("/"), key, json, journeys or []))
         raise typer.Exit(play.main(once, json, journeys or []))

@@ -71,3 +71,28 @@ def test_an_unknown_journey_is_said_before_anything_starts(tmp_path: Path) -> No
     assert (done.returncode, done.stdout) == (2, "")
     assert all(name in done.stderr for name in ("J99", *JOURNEYS))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "sentence"),
+    [
+        ("http://127.0.0.1:1", "", "--against and --key go together"),
+        ("", "key.json", "--against and --key go together"),
+        ("http://127.0.0.1:1", "nowhere.json", "There is no key in"),
+        ("http://127.0.0.1:1", "key.json", "Nobody answers at http://127.0.0.1:1"),
+    ],
+)
+def test_a_platform_elsewhere_needs_an_address_and_the_key_of_its_issuer(
+    tmp_path: Path, url: str, key: str, sentence: str
+) -> None:
+    (tmp_path / "key.json").touch()
+    asked = (["--against", url] if url else []) + (["--key", str(tmp_path / key)] if key else [])
+    done = subprocess.run(
+        [sys.executable, "-m", "commons_onebox", "demo", *asked],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr

@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import httpx
 
@@ -19,6 +20,7 @@ from ..house import running
 from ..seed import fill_home
 from ..server import port_is_free
 from ..tokens import OPERATOR, issue
+from ..web import answers
 from . import j1
 from .judge import Judge, Verdict, held
 from .show import JsonView, TerminalView, View
@@ -35,9 +37,7 @@ def main(once: bool, json: bool, journeys: Sequence[str]) -> int:
 
     0: every rule held. Raises HomeError where the platform cannot be started, or a journey is not known.
     """
-    wanted = list(journeys) or list(JOURNEYS)
-    if unknown := [name for name in wanted if name not in JOURNEYS]:
-        raise HomeError(f"There is no journey {unknown[0]!r}; there are {', '.join(JOURNEYS)}.")
+    wanted = known(journeys)
     view: View = JsonView() if json else TerminalView()
     home = _fresh_home()
     view.starting()
@@ -50,33 +50,61 @@ def main(once: bool, json: bool, journeys: Sequence[str]) -> int:
     return 0 if held(verdicts) else 1
 
 
+def main_against(url: str, key: Path, json: bool, journeys: Sequence[str]) -> int:
+    """Play them on a platform that runs elsewhere and was seeded for them; `key` is of its development issuer.
+
+    0: every rule held. Raises HomeError where a journey is not known, or nobody answers there.
+    """
+    wanted = known(journeys)
+    view: View = JsonView() if json else TerminalView()
+    if not key.is_file():
+        raise HomeError(f"There is no key in {key}: the one with which the platform's development issuer signs.")
+    if not answers(f"{url}/readyz"):
+        raise HomeError(f"Nobody answers at {url}, or is not ready.")
+    view.starting()
+    verdicts = [verdict for name in wanted for verdict in _perform(key, url, name, view)]
+    view.score(verdicts)
+    return 0 if held(verdicts) else 1
+
+
+def known(journeys: Sequence[str]) -> list[str]:
+    """These, or all where none is named. Raises HomeError for one that is not there."""
+    if unknown := [name for name in journeys if name not in JOURNEYS]:
+        raise HomeError(f"There is no journey {unknown[0]!r}; there are {', '.join(JOURNEYS)}.")
+    return list(journeys) or list(JOURNEYS)
+
+
 def _play(home: Home, url: str, name: str, view: View) -> list[Verdict]:
-    journey, judge = JOURNEYS[name], Judge(name, view.verdict)
-    asyncio.run(prepare(home, url, name))
+    asyncio.run(prepare(home.issuer_key, url, name))
     with view.seeding() as tell:
         fill_home(home, tell)
+    return _perform(home.issuer_key, url, name, view)
+
+
+def _perform(key: Path, url: str, name: str, view: View) -> list[Verdict]:
+    journey, judge = JOURNEYS[name], Judge(name, view.verdict)
 
     async def on_stage() -> None:
-        async with stage_at(home, url, judge, journey.PROJECT) as stage:
+        async with stage_at(key, url, judge, journey.PROJECT) as stage:
             await journey.play(stage, view.scene)
 
     asyncio.run(on_stage())
     return judge.verdicts
 
 
-async def prepare(home: Home, url: str, name: str) -> None:
+async def prepare(key: Path, url: str, name: str) -> None:
     """Set the business clock to the day on which the journey's people come."""
     journey = JOURNEYS[name]
-    async with stage_at(home, url, Judge(name), journey.PROJECT) as stage:
+    async with stage_at(key, url, Judge(name), journey.PROJECT) as stage:
         await stage.clock(journey.SEEDED_AT)
 
 
 @asynccontextmanager
-async def stage_at(home: Home, url: str, judge: Judge, project: str) -> AsyncIterator[Stage]:
-    """The platform that runs there, as a journey knows it: an address, and tokens of its development issuer."""
+async def stage_at(key: Path, url: str, judge: Judge, project: str) -> AsyncIterator[Stage]:
+    """The platform that runs there, as a journey knows it: an address, and tokens signed with its issuer's key."""
 
     def token(subject: str, project: str, operator: bool) -> str:
-        return devtoken.issue(home.issuer_key, subject, project=project, operator=operator)
+        return devtoken.issue(key, subject, project=project, operator=operator)
 
     limits = httpx.Limits(max_connections=100)
     async with httpx.AsyncClient(base_url=url, timeout=ANSWER_SECONDS, limits=limits) as http:
