@@ -22,11 +22,12 @@ from commons_contracts.base import Actor, Command, Refusal, Request
 from commons_contracts.codes import FaultCode, RefusalCode
 from commons_contracts.ids import PersonId
 
-from . import wire
+from . import telemetry, wire
+from .connect import GATEWAY, Denials, hang_up, join, nats_broker
 from .faults import Fault
 from .ids import new_id
+from .metrics import ASK_SECONDS, ASKED
 from .operate import Operations
-from .runtime import hang_up, nats_broker
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -48,25 +49,27 @@ class News:
 
 
 class Asker:
-    """One connection for all questions of a process."""
+    """One connection for all questions of a process. Whoever asks is the gateway to the broker: `seed` is of its nkey."""
 
-    def __init__(self, nats_url: str, *, name: str) -> None:
+    def __init__(self, nats_url: str, *, name: str, seed: str = "") -> None:
         self.url, self.name = nats_url, name
         self.dead = asyncio.Event()
+        self.denials = Denials(GATEWAY, self.dead)
         self.on_reconnect: list[Callable[[], None]] = []
-        self.broker: NatsBroker = nats_broker(nats_url, name, self.dead, self.on_reconnect)
+        self.broker: NatsBroker = nats_broker(nats_url, name, self.denials, self.on_reconnect, seed=seed)
         self.client: Client
         self._tokens = itertools.count()
         self._waiting: dict[str, asyncio.Future[Msg | None]] = {}
         self._wrote: OrderedDict[PersonId, dict[str, float]] = OrderedDict()
 
     async def start(self) -> None:
-        """Connect; raises OSError where no broker answers."""
-        self.client = await self.broker.connect()
+        """Connect. Raises Denied where the broker does not know us, or does not let us hear our answers."""
+        self.client = await join(self.broker, self.denials)
         self.operations = Operations(self.client)
         self._inbox = self.client.new_inbox()
         await self.client.subscribe(f"{self._inbox}.*", cb=self._answered)
         self.on_reconnect.append(self._lost)
+        await self.denials.settle(self.client)
 
     async def stop(self) -> None:
         await hang_up(self.broker, self.client)
@@ -77,13 +80,30 @@ class Asker:
 
         `left`: seconds the caller will wait. Raises Refusal, or Fault where nothing was decided.
         """
-        command = isinstance(request, Command)
-        headers = {wire.ACTOR: wire.actor_header(actor), wire.REQUEST_ID: str(new_id())}
+        began, outcome, code = time.monotonic(), "done", ""
+        owner, name = request.owner, type(request).subject.rpartition(".")[2]
+        with telemetry.span(f"ask {owner}.{name}", "client", service=owner, message=name) as span:
+            try:
+                return await self._asked(request, actor, key, began + left)
+            except Refusal as no:
+                outcome, code = "refused", no.code.value
+                raise
+            except Fault as fault:
+                outcome, code = "fault", fault.code.value
+                raise
+            finally:
+                span.says(outcome=outcome, code=code)
+                ASKED[owner, outcome, code].inc()
+                ASK_SECONDS[owner,].observe(time.monotonic() - began)
+
+    async def _asked(self, request: Request[R], actor: Actor, key: str | None, until: float) -> R:
+        command, left = isinstance(request, Command), until - time.monotonic()
+        headers = {wire.ACTOR: wire.actor_header(actor), wire.TRACE: telemetry.traceparent()}
         if command:
             headers[wire.KEY] = key or str(new_id())
         if actor.person and (after := self._recent(actor.person)):
             headers[wire.AFTER] = after
-        body, until, tries = request.model_dump_json().encode(), time.monotonic() + left, 0
+        body, tries = request.model_dump_json().encode(), 0
         while True:
             rest = max(until - time.monotonic(), 0.05)
             patience = min(rest, max(TRY_SECONDS * 2**tries, left / 4) if command else TRY_SECONDS)
@@ -93,7 +113,7 @@ class Asker:
             if reply is not None and not _undecided(reply):
                 return self._read(request, reply, actor)
             if until - time.monotonic() < PAUSE_SECONDS or (not command and tries > 1):
-                raise Fault(FaultCode.UNAVAILABLE, retry_after=1.0, request_id=headers[wire.REQUEST_ID])
+                raise Fault(FaultCode.UNAVAILABLE, retry_after=1.0)
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _once(self, subject: str, body: bytes, headers: dict[str, str], seconds: float) -> Msg | None:
@@ -129,7 +149,7 @@ class Asker:
             said = json.loads(reply.data)
             if headers.get(wire.KIND) == "refusal":
                 raise Refusal(RefusalCode(code), said["rule"], **said["params"])
-            raise Fault(FaultCode(code), retry_after=said["retry_after"], request_id=headers.get(wire.REQUEST_ID, ""))
+            raise Fault(FaultCode(code), retry_after=said["retry_after"])
         if actor.person and (wrote := headers.get(wire.WROTE)):
             self._remember(actor.person, wrote)
         return type(request).reply.model_validate_json(reply.data)  # type: ignore[return-value]

@@ -34,11 +34,11 @@ async def run_next(runtime: Runtime) -> bool:
     kind, _ = runtime.service.dues[row["subject"]]
     try:
         await doors.rerun(lambda: _run(runtime, kind.model_validate(row["body"]), row))
-        DUE.labels(runtime.service.name, "done").inc()
+        DUE[runtime.service.name, "done"].inc()
     except Exception as broken:
         if passing(broken):  # the database is away: nothing is wrong with this one
             raise
-        DUE.labels(runtime.service.name, "failed").inc()
+        DUE[runtime.service.name, "failed"].inc()
         logger.error("deadline failed", subject=row["subject"], **where(broken))
         await _set_aside(runtime, row, broken)
     return True

@@ -67,7 +67,7 @@ class Ear:
             except Exception as broken:
                 if not passing(broken):
                     raise
-                HEARD.labels(self.runtime.service.name, "again").inc()
+                HEARD[self.runtime.service.name, self.owner, "again"].inc()
                 logger.warning("facts kept in hand", count=len(messages), **where(broken))
             await asyncio.sleep(PAUSE_SECONDS)
         with contextlib.suppress(NatsError):  # what is not acknowledged comes again, and is known
@@ -103,7 +103,7 @@ class Ear:
             if message.metadata.num_delivered >= TRIES and await self._buried(message, broken):
                 await message.term()
                 return
-            HEARD.labels(self.runtime.service.name, "again").inc()
+            HEARD[self.runtime.service.name, self.owner, "again"].inc()
             subject = kind_of(message.subject)
             logger.warning("fact not digested", outcome="again", subject=subject, **where(broken))
             await message.nak(delay=NAK_SECONDS)

@@ -1,19 +1,20 @@
-"""/livez, /readyz and /metrics of a service process: three plain answers, no web framework in every service."""
+"""/livez, /readyz and /metrics of a service process, and the watchdog that ends one which cannot hear any more."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 
 from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
+from . import plain
 from .deploy import STREAM, durable
 from .log import logger
-from .metrics import OLDEST
+from .metrics import CONNECTED
+from .readings import Readings
 from .runtime import Runtime
 from .state import state_of
 
@@ -28,14 +29,19 @@ class Health:
     """Live: the loop turns. Ready: broker, database and consumers answer, and nothing waits too long to be told."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self.runtime = runtime
+        self.runtime, self.readings = runtime, Readings(runtime)
         self.turned = time.monotonic()
         self.floors: list[int] = []
+        for engine in (runtime.app, runtime.engine):
+            event.listen(engine.sync_engine, "connect", self._connected)
 
     async def serve(self) -> None:
-        server = await asyncio.start_server(self._answer, "127.0.0.1", self.runtime.settings.health_port)
-        async with server:
-            await server.serve_forever()
+        settings = self.runtime.settings
+        pages = {b"/livez": self._live, b"/readyz": self._ready, b"/metrics": self._metrics}
+        await plain.serve(settings.health_host, settings.health_port, pages)
+
+    def _connected(self, *_: object) -> None:
+        CONNECTED[self.runtime.service.name,].inc()
 
     async def watch(self) -> None:
         """The loop's own pulse, and the watchdog: a process that cannot hear any more says so by ending."""
@@ -43,6 +49,7 @@ class Health:
         while True:
             self.turned = time.monotonic()
             await asyncio.sleep(WATCH_SECONDS)
+            self.readings.late = time.monotonic() - self.turned - WATCH_SECONDS
             trouble = await self._trouble()
             looks = looks + 1 if trouble == before else 1
             before = trouble
@@ -76,28 +83,14 @@ class Health:
             state = await state_of(self.runtime)
         except (SQLAlchemyError, OSError, NatsError, TimeoutError):
             return False
-        OLDEST.labels(self.runtime.service.name).set(state.oldest_seconds)
         return state.oldest_seconds < OLDEST_SECONDS
 
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError, asyncio.LimitOverrunError):
-            async with asyncio.timeout(5):
-                line = (await reader.readuntil(b"\r\n")).split()
-                path = line[1] if len(line) > 1 else b""
-                status, kind, body = await self._page(path)
-                head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-                writer.write(head.encode() + body)
-                await writer.drain()
-        writer.close()
+    async def _live(self) -> plain.Page:
+        return plain.verdict(time.monotonic() - self.turned < WATCH_SECONDS + LOOP_LAG_SECONDS)
 
-    async def _page(self, path: bytes) -> tuple[str, str, bytes]:
-        if path == b"/metrics":
-            await self.ready()
-            return "200 OK", CONTENT_TYPE_LATEST, generate_latest()
-        if path == b"/livez":
-            good = time.monotonic() - self.turned < WATCH_SECONDS + LOOP_LAG_SECONDS
-        elif path == b"/readyz":
-            good = await self.ready()
-        else:
-            return "404 Not Found", "text/plain", b""
-        return ("200 OK", "text/plain", b"ok\n") if good else ("503 Service Unavailable", "text/plain", b"not now\n")
+    async def _ready(self) -> plain.Page:
+        return plain.verdict(await self.ready())
+
+    async def _metrics(self) -> plain.Page:
+        await self.readings.read()
+        return plain.exposition(self.readings)

@@ -79,7 +79,7 @@ class Inbox:
         before = dict(heard)
         for fact in facts:
             outcome = await self._one(fact, heard, tx)
-            HEARD.labels(self.service.name, outcome).inc()
+            HEARD[self.service.name, self.owner, outcome].inc()
         await self._note({a: seq for a, seq in heard.items() if seq != before[a]}, tx)
 
     async def resume(self, fact: Fact, tx: Tx, *, skip: bool) -> None:
@@ -154,7 +154,7 @@ class Inbox:
 
         It keeps none of a fact that has been heard after all.
         """
-        HEARD.labels(self.service.name, "dead").inc()
+        HEARD[self.service.name, self.owner, "dead"].inc()
         logger.warning("fact not digested", outcome="dead", subject=fact.subject, **where(broken))
         kept = {
             "owner": self.owner,

@@ -20,7 +20,7 @@ from .clock import real_now
 from .deploy import STREAM
 from .faults import passing
 from .log import logger, where
-from .metrics import RELAYED
+from .metrics import BATCHES, TOLD_FACTS
 from .runtime import Runtime
 from .tell import ACK_SECONDS, MOST, Telling, tell
 from .wire import MSG_ID, Envelope, subject_on_ground
@@ -108,7 +108,8 @@ class Relay:
             await self._forget(rows)  # told at most once, then: what the broker does not take is lost
         await tell(runtime, [_telling(row) for row in rows])
         await self._forget(rows)
-        RELAYED.labels(runtime.service.name).inc(len(rows))
+        TOLD_FACTS[runtime.service.name,].inc(len(rows))
+        BATCHES[runtime.service.name,].inc()
         return len(rows)
 
     async def _forget(self, rows: Sequence[sa.RowMapping]) -> None:

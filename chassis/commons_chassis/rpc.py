@@ -17,10 +17,10 @@ from pydantic import BaseModel, ValidationError
 from commons_contracts.base import Actor, Command, Refusal, Request
 from commons_contracts.codes import FaultCode
 
-from . import doors, wire
+from . import doors, telemetry, wire
 from .faults import Fault, passing, unstorable
 from .log import logger, where
-from .metrics import ANSWERED
+from .metrics import ANSWER_SECONDS, ANSWERED
 from .runtime import Runtime
 
 AT_ONCE = 64
@@ -56,6 +56,8 @@ class Answerer:
         if (same := self.again.get(_which(message))) is not None:
             same.append(message)
         elif len(self.tasks) >= QUEUED:
+            name = self._known(message.subject)[1]
+            ANSWERED[self.runtime.service.name, name, "fault", FaultCode.UNAVAILABLE].inc()
             await self._say_fault(message, Fault(FaultCode.UNAVAILABLE, retry_after=0.5))
         else:
             if (message.headers or {}).get(wire.KEY):
@@ -65,23 +67,45 @@ class Answerer:
             task.add_done_callback(self.tasks.discard)
 
     async def _answer(self, message: Msg, arrived: float) -> None:
-        outcome = "done"
-        async with self.slots:
-            try:
-                await self._within(message, arrived)
-            except Refusal as no:
-                outcome = "refused"
-                await self._say_refusal(message, no)
-            except Fault as fault:
-                outcome = fault.code.lower()
-                await self._say_fault(message, fault)
-            except TimeoutError:
-                outcome = "late"
-                await self._say_fault(message, Fault(FaultCode.DEADLINE_EXCEEDED))
-            except Exception as broken:  # noqa: BLE001 - whatever it is, the caller gets an answer and no detail
-                outcome = await self._failed(message, broken)
-        operation = message.subject.rpartition(".")[2]
-        ANSWERED.labels(self.runtime.service.name, operation, outcome).observe(time.monotonic() - arrived)
+        telemetry.follow((message.headers or {}).get(wire.TRACE))
+        kind, name = self._known(message.subject)
+        with telemetry.span(f"answer {name}", "server", service=self.runtime.service.name, message=name) as span:
+            async with self.slots:
+                outcome, code, why = await self._outcome(message, arrived)
+            span.says(outcome=outcome, code=code)
+        seconds = time.monotonic() - arrived
+        ANSWERED[self.runtime.service.name, name, outcome, code].inc()
+        ANSWER_SECONDS[self.runtime.service.name, name].observe(seconds)
+        if kind == "command" or why:
+            tell = logger.error if why else logger.info
+            tell(kind, message=name, outcome=outcome, code=code, seconds=round(seconds, 4), **why)
+
+    def _known(self, subject: str) -> tuple[str, str]:
+        """The kind and the name of what is asked; what nobody answers has one name, whatever it calls itself."""
+        found = self.runtime.service.requests.get(subject)
+        if found is None:
+            return "query", "unknown"
+        return "command" if issubclass(found[0], Command) else "query", subject.rpartition(".")[2]
+
+    async def _outcome(self, message: Msg, arrived: float) -> tuple[str, str, dict[str, Any]]:
+        """Answers in any case. What became of it, with its code; where it broke, what may be said of why."""
+        why: dict[str, Any] = {}
+        try:
+            await self._within(message, arrived)
+        except Refusal as no:
+            await self._say_refusal(message, no)
+            return "refused", no.code.value, why
+        except Fault as said:
+            fault = said
+        except TimeoutError:
+            fault = Fault(FaultCode.DEADLINE_EXCEEDED)
+        except Exception as broken:  # noqa: BLE001 - whatever it is, the caller gets an answer and no detail
+            fault = _fault_of(broken)
+            why = {} if fault.code is FaultCode.BAD_USER_INPUT else where(broken)
+        else:
+            return "done", "", why
+        await self._say_fault(message, fault)
+        return "fault", fault.code.value, why
 
     async def _within(self, message: Msg, arrived: float) -> None:
         headers = message.headers or {}
@@ -131,18 +155,6 @@ class Answerer:
         have = {(row.owner, row.aggregate): row.seq for row in rows}
         return all(have.get(key, 0) >= seq for key, seq in wanted.items())
 
-    async def _failed(self, message: Msg, broken: Exception) -> str:
-        """A database that is away is a fault that passes; anything else is a bug of ours: masked, and logged once."""
-        if unstorable(broken):
-            await self._say_fault(message, Fault(FaultCode.BAD_USER_INPUT))
-            return "unstorable"
-        away = passing(broken)
-        code = FaultCode.UNAVAILABLE if away else FaultCode.INTERNAL
-        request_id = (message.headers or {}).get(wire.REQUEST_ID, "")
-        logger.error("request failed", subject=message.subject, code=code, request_id=request_id, **where(broken))
-        await self._say_fault(message, Fault(code, retry_after=0.5 if away else None))
-        return code.lower()
-
     # ------------------------------------------------------------ replies
     async def _say(self, message: Msg, body: bytes, headers: dict[str, str]) -> None:
         with contextlib.suppress(NatsError):  # nobody can be told; she asks again, with the same key
@@ -157,6 +169,13 @@ class Answerer:
     async def _say_fault(self, message: Msg, fault: Fault) -> None:
         body = json.dumps({"retry_after": fault.retry_after}).encode()
         await self._say(message, body, {wire.KIND: "fault", wire.ERROR_CODE: fault.code, wire.ERROR: "failed"})
+
+
+def _fault_of(broken: Exception) -> Fault:
+    """A database that is away is a fault that passes; anything else is a bug of ours, and masked."""
+    if unstorable(broken):
+        return Fault(FaultCode.BAD_USER_INPUT)
+    return Fault(FaultCode.UNAVAILABLE, retry_after=0.5) if passing(broken) else Fault(FaultCode.INTERNAL)
 
 
 def _which(message: Msg) -> tuple[str, str, str, bytes]:

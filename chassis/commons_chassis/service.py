@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar, get_type_hints
 
@@ -15,6 +16,19 @@ from commons_contracts.base import Due, Event, Request
 
 Handler = Callable[..., Awaitable[Any]]
 H = TypeVar("H", bound=Handler)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the programme that its service tells whoever watches: a statement whose rows are labels and `value`.
+
+    The labels are of closed lists: projects, codes. The statement may name `:now`, the business clock's time.
+    """
+
+    name: str
+    says: str
+    labels: tuple[str, ...]
+    statement: str
 
 
 def answers(fn: H) -> H:
@@ -40,10 +54,17 @@ class Service:
     """
 
     def __init__(
-        self, name: str, metadata: sa.MetaData, rooms: Iterable[ModuleType], *, migrations: str | None = None
+        self,
+        name: str,
+        metadata: sa.MetaData,
+        rooms: Iterable[ModuleType],
+        *,
+        figures: Sequence[Figure] = (),
+        migrations: str | None = None,
     ) -> None:
         self.name, self.metadata = name, metadata
         self.migrations = migrations or f"commons_{name}.migrations"
+        self.figures = figures
         self.requests: dict[str, tuple[type[Request[Any]], Handler]] = {}
         self.dues: dict[str, tuple[type[Due], Handler]] = {}
         self.reactions: dict[str, tuple[type[Event], list[Handler]]] = {}

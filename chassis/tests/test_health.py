@@ -9,6 +9,7 @@ from urllib.request import urlopen
 import pytest
 import sqlalchemy as sa
 from anyio import to_thread
+from prometheus_client.parser import text_string_to_metric_families as parsed
 from toy import counting, tallying
 from toy.counting import Start
 from toy.people import a_member
@@ -45,10 +46,10 @@ async def _page(house, path):
     def ask():
         try:
             with urlopen(f"http://127.0.0.1:{port}{path}", timeout=15) as answer:
-                return answer.status, answer.read().decode()
+                return answer.status, answer.headers["Content-Type"], answer.read().decode()
         except HTTPError as no:
             with no:
-                return no.code, ""
+                return no.code, no.headers["Content-Type"], ""
 
     return await to_thread.run_sync(ask)
 
@@ -62,10 +63,17 @@ async def test_it_is_live_and_ready_and_counts_without_naming_anyone(house):
     assert (await _page(house, "/livez"))[0] == 200
     assert (await _page(house, "/readyz"))[0] == 200
     assert (await _page(house, "/other"))[0] == 404
-    status, text = await _page(house, "/metrics")
-    assert status == 200
-    assert 'commons_answer_seconds_count{operation="tally",outcome="done",service="tallying"}' in text
-    assert 'commons_facts_heard_total{outcome="applied",service="tallying"}' in text
+    status, kind, text = await _page(house, "/metrics")
+    assert (status, kind) == (200, "text/plain; version=0.0.4; charset=utf-8")
+    found = {(s.name, tuple(sorted(s.labels.items()))): s.value for m in parsed(text) for s in m.samples}
+    tally = (("code", ""), ("message", "tally"), ("outcome", "done"), ("service", "tallying"))
+    heard = (("outcome", "applied"), ("owner", "counting"), ("service", "tallying"))
+    of_it, of_owner = (("service", "tallying"),), (("owner", "counting"), ("service", "tallying"))
+    assert found["commons_rpc_total", tally] == 20
+    assert found["commons_facts_heard_total", heard] >= 1
+    assert found["commons_database_up", of_it] == found["commons_broker_up", of_it] == 1
+    assert found["commons_consumer_lag_facts", of_owner] == found["commons_dead_letters", of_owner] == 0
+    assert 0 <= found["commons_copy_age_seconds", of_owner] < 30
     assert not any(str(id) in text for id in (counter, actor.person, actor.project))
 
 
@@ -74,6 +82,7 @@ async def test_without_its_broker_it_lives_and_is_not_ready(house):
     assert await eventually(lambda: not house.runtimes["tallying"].client.is_connected)
     assert (await _page(house, "/readyz"))[0] == 503
     assert (await _page(house, "/livez"))[0] == 200
+    assert 'commons_broker_up{service="tallying"} 0.0' in (await _page(house, "/metrics"))[2]
 
 
 async def test_the_beat_of_an_owner_tells_how_old_its_copy_is(house):

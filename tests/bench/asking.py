@@ -9,9 +9,8 @@ from uuid import UUID
 from faststream.nats import NatsBroker
 from toy.counting import Raise, Start
 
-from commons_chassis import wire
+from commons_chassis import telemetry, wire
 from commons_chassis.ask import Asker
-from commons_chassis.ids import new_id
 from commons_contracts.base import Actor
 
 from .cards import Cards, CardsView
@@ -46,7 +45,7 @@ class Asking:
 
         def headers() -> dict[str, str]:
             left = str(round(PATIENCE * 1000))
-            return {wire.ACTOR: wire.actor_header(actor), wire.REQUEST_ID: str(new_id()), wire.LEFT: left}
+            return {wire.ACTOR: wire.actor_header(actor), wire.TRACE: telemetry.traceparent(), wire.LEFT: left}
 
         async def ask(_: int) -> None:
             said = None if subject == BARE else headers()

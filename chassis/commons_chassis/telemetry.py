@@ -1,0 +1,139 @@
+"""Where work came from: one trace from a request to the last reaction to it; spans where OpenTelemetry is switched on.
+
+The trace's id stands in every line of the log and travels as W3C trace context. Spans (the extra `telemetry`) are recorded
+where `OTEL_EXPORTER_OTLP_ENDPOINT` says where to; without it nothing of OpenTelemetry is even imported.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Self, TypedDict, Unpack
+
+if TYPE_CHECKING:
+    from .spans import Recorder
+
+Kind = Literal["internal", "server", "client", "producer", "consumer"]
+TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
+ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+SAMPLED = 1
+
+
+class Trail(NamedTuple):
+    """The trace that work belongs to, and the span it is done within; empty where none was begun."""
+
+    trace: str
+    span: str = ""
+    sampled: bool = False
+
+    def __str__(self) -> str:
+        """As `traceparent`."""
+        return f"00-{self.trace}-{self.span or self.trace[16:]}-{int(self.sampled):02x}"
+
+
+class Said(TypedDict, total=False):
+    """All that a span may say: names of messages, codes and counts of ours. Anything else does not type-check."""
+
+    service: str
+    message: str
+    outcome: str
+    code: str
+    count: int
+    operation: str
+    cost: int
+
+
+class Span(Protocol):
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, broken: BaseException | None, at: TracebackType | None
+    ) -> None: ...
+    def says(self, **said: Unpack[Said]) -> None: ...
+
+
+class _Nothing:
+    """A span where nobody records."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def says(self, **said: Unpack[Said]) -> None:
+        pass
+
+
+_NOTHING = _Nothing()
+_trail: ContextVar[Trail | None] = ContextVar("trail", default=None)
+_recorder: Recorder | None = None
+
+
+def begin(caller: str | None = None) -> str:
+    """A request from outside begins: its id, which is its trace's as well where the caller brought none of her own.
+
+    A caller's `traceparent` is followed where spans are recorded, and worth nothing else.
+    """
+    fresh = secrets.token_hex(16)
+    _trail.set((_recorder and read(caller)) or Trail(fresh))
+    return fresh
+
+
+def follow(traceparent: str | None) -> None:
+    """Work that a message brought: it belongs to the message's trace, or begins one."""
+    _trail.set(read(traceparent) or Trail(secrets.token_hex(16)))
+
+
+def read(traceparent: str | None) -> Trail | None:
+    """None where it is not of the form that W3C gives it."""
+    found = TRACEPARENT.fullmatch(traceparent or "")
+    return Trail(found[1], found[2], bool(int(found[3], 16) & SAMPLED)) if found else None
+
+
+def current() -> Trail | None:
+    return _trail.get()
+
+
+def traceparent() -> str:
+    """What goes along with what is sent or written now."""
+    return str(_trail.get() or Trail(secrets.token_hex(16)))
+
+
+def trace_id() -> str:
+    """For the log; empty where nothing was begun."""
+    trail = _trail.get()
+    return trail.trace if trail else ""
+
+
+def span(name: str, kind: Kind = "internal", links: Iterable[str | None] = (), **said: Unpack[Said]) -> Span:
+    """A step of the work at hand, for `with`; what is sent within it names it. `links`: traces it belongs to as well."""
+    return _NOTHING if _recorder is None else _recorder.span(name, kind, links, said)
+
+
+def wanted(environment: Mapping[str, str]) -> bool:
+    off = environment.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    return not off and any(environment.get(name) for name in ENDPOINTS)
+
+
+def start(service: str, exporter: Any = None) -> None:
+    """Record, where the environment says where to, or to `exporter` in tests. Raises RuntimeError without the extra."""
+    global _recorder  # noqa: PLW0603 - a process records to one place
+    if exporter is None and not wanted(os.environ):
+        return
+    try:
+        from .spans import Recorder
+    except ImportError as missing:
+        raise RuntimeError(f"{ENDPOINTS[0]} is set: install commons-chassis[telemetry], or take it away") from missing
+    _recorder = Recorder(service, exporter)
+
+
+def stop() -> None:
+    """Send what is recorded; it may be lost where nobody takes it within some seconds."""
+    global _recorder  # noqa: PLW0603
+    if _recorder is not None:
+        _recorder.stop()
+    _recorder = None
