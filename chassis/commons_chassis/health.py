@@ -15,6 +15,7 @@ from .deploy import STREAM, durable
 from .log import logger
 from .metrics import CONNECTED
 from .readings import Readings
+from .relay import Relay
 from .runtime import Runtime
 from .state import state_of
 
@@ -28,8 +29,8 @@ LOOKS = {"gone": 2, "lost": 12, "stuck": 12}
 class Health:
     """Live: the loop turns. Ready: broker, database and consumers answer, and nothing waits too long to be told."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self.runtime, self.readings = runtime, Readings(runtime)
+    def __init__(self, runtime: Runtime, relay: Relay) -> None:
+        self.runtime, self.readings = runtime, Readings(runtime, relay)
         self.turned = time.monotonic()
         self.floors: list[int] = []
         for engine in (runtime.app, runtime.engine):

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from . import doors
 from .clock import real_now
 from .deploy import STREAM, durable
+from .relay import Relay
 from .runtime import Runtime
 from .service import Figure
 
@@ -54,9 +55,8 @@ Row = tuple[str, dict[str, str], float]
 class Readings(Collector):
     """`read` looks, `collect` tells what the last look found; what could not be read is not told."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self.runtime = runtime
-        self.leading = False
+    def __init__(self, runtime: Runtime, relay: Relay) -> None:
+        self.runtime, self.relay = runtime, relay
         self.late = 0.0
         self._rows: list[Row] = []
         self._figures: list[Metric] = []
@@ -88,7 +88,7 @@ class Readings(Collector):
         return [*families.values(), *self._figures, again]
 
     def _process(self) -> Iterator[Row]:
-        yield "commons_relay_leading", {}, float(self.leading)
+        yield "commons_relay_leading", {}, float(self.relay.leading)
         yield "commons_event_loop_late_seconds", {}, self.late
         for pool, engine in (("app", self.runtime.app), ("engine", self.runtime.engine)):
             yield "commons_database_pool_used", {"pool": pool}, engine.pool.checkedout()  # type: ignore[attr-defined]

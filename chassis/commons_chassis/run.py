@@ -11,7 +11,7 @@ from typing import Any
 
 import uvloop
 
-from . import log
+from . import log, telemetry
 from .ears import Ear
 from .health import Health
 from .relay import Relay
@@ -26,13 +26,18 @@ DRAIN_SECONDS = 8.0
 
 def serve(service: Service, settings: ServiceSettings) -> None:
     """Run until SIGTERM; exits 1 when this process can no longer do its work, so that it is started afresh."""
-    log.set_up(service.name, settings.log_level)
-    uvloop.run(_serve(service, settings))
+    log.set_up(service.name, settings.log_level, dev=settings.env == "dev")
+    telemetry.start(service.name)
+    try:
+        uvloop.run(_serve(service, settings))
+    finally:
+        telemetry.stop()
 
 
 async def _serve(service: Service, settings: ServiceSettings) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+    log.listen(loop)
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stopping.set)
     async with running(service, settings) as runtime:
@@ -57,7 +62,8 @@ class Process:
     async def start(self) -> None:
         """Hear, relay, watch; answer last, when everything else stands."""
         runtime = self.runtime
-        relay, health = Relay(runtime), Health(runtime)
+        relay = Relay(runtime)
+        health = Health(runtime, relay)
         self.work = [_task(Ear(runtime, owner).run()) for owner in runtime.service.hears]
         self.work.append(_task(relay.run()))
         if not runtime.settings.off("reconnect"):

@@ -8,7 +8,6 @@ import os
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -207,7 +206,7 @@ def fork(body: Callable[[], object], log: Path) -> int:
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
     except BaseException:  # noqa: BLE001  the last frame of a process: whatever it was goes to its log
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
     finally:
         with suppress(OSError):
             sys.stdout.flush()
