@@ -66,12 +66,16 @@ class ChannelsByMatch(Query[Channels]):
 
 
 class CodeOfConductPublished(Event, of="conduct"):
+    """A new version of a code of conduct is in force in a project; who wants to write accepts it first."""
+
     conduct: UUID
     kind: Conduct
     version: int
 
 
 class ChannelOpened(Event, of="channel", about=("mentor", "mentee")):
+    """The private channel of a mentor and a mentee was opened, when their match was confirmed."""
+
     channel: ChannelId
     match: MatchId
     mentor: PersonId

@@ -11,6 +11,8 @@ from ..ids import ConnectionId, MatchId, OfferId, PersonId, ProgrammeId, RoundId
 
 
 class RoundOpened(Event, of="round"):
+    """A recruitment was laid out, with the time it opens and the time it closes."""
+
     round: RoundId
     programme: ProgrammeId
     programme_version: int
@@ -19,6 +21,8 @@ class RoundOpened(Event, of="round"):
 
 
 class ParticipantRegistered(Event, of="participation", about=("person",)):
+    """Someone takes part in a round, as a mentor or a mentee."""
+
     participation: UUID
     round: RoundId
     person: PersonId
@@ -26,6 +30,8 @@ class ParticipantRegistered(Event, of="participation", about=("person",)):
 
 
 class PlacesSet(Event, of="mentor", about=("mentor",)):
+    """A mentor said how many mentees she takes in a round, for one style of mentoring."""
+
     mentor: PersonId
     round: RoundId
     style: Style
@@ -33,6 +39,8 @@ class PlacesSet(Event, of="mentor", about=("mentor",)):
 
 
 class ConnectionRequested(Event, of="connection", about=("mentor", "mentee")):
+    """A mentee asked a mentor."""
+
     connection: ConnectionId
     round: RoundId
     mentor: PersonId
@@ -42,6 +50,8 @@ class ConnectionRequested(Event, of="connection", about=("mentor", "mentee")):
 
 
 class ConnectionReminded(Event, of="connection", about=("mentor", "mentee")):
+    """A mentor was reminded of a request that waits for her."""
+
     connection: ConnectionId
     mentor: PersonId
     mentee: PersonId
@@ -49,6 +59,8 @@ class ConnectionReminded(Event, of="connection", about=("mentor", "mentee")):
 
 
 class ConnectionAccepted(Event, of="connection", about=("mentor", "mentee")):
+    """A mentor said yes to a mentee's request."""
+
     connection: ConnectionId
     mentor: PersonId
     mentee: PersonId
@@ -56,6 +68,8 @@ class ConnectionAccepted(Event, of="connection", about=("mentor", "mentee")):
 
 
 class ConnectionDeclined(Event, of="connection", about=("mentor", "mentee")):
+    """A mentor said no to a mentee's request; what she wrote with it stays between the two."""
+
     connection: ConnectionId
     mentor: PersonId
     mentee: PersonId
@@ -63,6 +77,8 @@ class ConnectionDeclined(Event, of="connection", about=("mentor", "mentee")):
 
 
 class ConnectionWithdrawn(Event, of="connection", about=("mentor", "mentee")):
+    """A request was taken back, by the mentee or because she is matched elsewhere."""
+
     connection: ConnectionId
     mentor: PersonId
     mentee: PersonId
@@ -70,12 +86,16 @@ class ConnectionWithdrawn(Event, of="connection", about=("mentor", "mentee")):
 
 
 class ConnectionExpired(Event, of="connection", about=("mentor", "mentee")):
+    """A request ran out without an answer."""
+
     connection: ConnectionId
     mentor: PersonId
     mentee: PersonId
 
 
 class MatchConfirmed(Event, of="match", about=("mentor", "mentee")):
+    """A mentor and a mentee have found each other. Mentoring opens their mentorship on it, and community their channel."""
+
     match: MatchId
     round: RoundId
     programme: ProgrammeId
@@ -94,6 +114,8 @@ class MentorFellSilent(Event, of="mentor", about=("mentor",)):
 
 
 class WaitlistJoined(Event, of="waiting", about=("mentor", "mentee")):
+    """A mentee waits for a place with a mentor."""
+
     waiting: WaitingId
     round: RoundId
     mentor: PersonId
@@ -101,12 +123,16 @@ class WaitlistJoined(Event, of="waiting", about=("mentor", "mentee")):
 
 
 class WaitlistLeft(Event, of="waiting", about=("mentor", "mentee")):
+    """A mentee waits no longer."""
+
     waiting: WaitingId
     mentor: PersonId
     mentee: PersonId
 
 
 class PlaceOffered(Event, of="offer", about=("mentor", "mentee")):
+    """A place that became free is held for the next one in the queue, for a while."""
+
     offer: OfferId
     waiting: WaitingId
     mentor: PersonId
@@ -115,6 +141,8 @@ class PlaceOffered(Event, of="offer", about=("mentor", "mentee")):
 
 
 class OfferEnded(Event, of="offer", about=("mentor", "mentee")):
+    """An offered place was taken, let go, or ran out."""
+
     offer: OfferId
     mentor: PersonId
     mentee: PersonId

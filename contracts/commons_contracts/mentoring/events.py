@@ -11,11 +11,15 @@ from .design import ProgrammeRules
 
 
 class ProgrammeDrafted(Event, of="programme"):
+    """A coordinator began to design a programme."""
+
     programme: ProgrammeId
     version: int
 
 
 class DraftRevised(Event, of="programme"):
+    """A programme's draft was changed; nothing of it is in force."""
+
     programme: ProgrammeId
     version: int
 
@@ -31,6 +35,8 @@ class ProgrammePublished(Event, of="programme"):
 
 
 class MentorshipOpened(Event, of="mentorship", about=("mentor", "mentee")):
+    """A mentorship began in its first phase."""
+
     mentorship: MentorshipId
     match: MatchId
     programme: ProgrammeId
