@@ -17,6 +17,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 from commons_contracts.base import Actor, Command, Refusal, Request
 from commons_contracts.codes import FaultCode, RefusalCode
@@ -103,7 +104,7 @@ class Asker:
             headers[wire.KEY] = key or str(new_id())
         if actor.person and (after := self._recent(actor.person)):
             headers[wire.AFTER] = after
-        body, tries = request.model_dump_json().encode(), 0
+        body, tries = to_json(request), 0
         while True:
             rest = max(until - time.monotonic(), 0.05)
             patience = min(rest, max(TRY_SECONDS * 2**tries, left / 4) if command else TRY_SECONDS)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from commons_contracts.base import Actor, Command, Refusal, Request
 from commons_contracts.codes import FaultCode
@@ -53,15 +54,16 @@ class Answerer:
 
     async def _arrived(self, message: Msg) -> None:
         """An overload is told at once instead of queued for ever; what is asked again meanwhile is not done again."""
-        if (same := self.again.get(_which(message))) is not None:
+        which = _which(message)
+        if which is not None and (same := self.again.get(which)) is not None:
             same.append(message)
         elif len(self.tasks) >= QUEUED:
             name = self._known(message.subject)[1]
             ANSWERED[self.runtime.service.name, name, "fault", FaultCode.UNAVAILABLE].inc()
             await self._say_fault(message, Fault(FaultCode.UNAVAILABLE, retry_after=0.5))
         else:
-            if (message.headers or {}).get(wire.KEY):
-                self.again[_which(message)] = []
+            if which is not None:
+                self.again[which] = []
             task = asyncio.create_task(self._answer(message, time.monotonic()))
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
@@ -113,19 +115,20 @@ class Answerer:
         if left <= 0:
             raise Fault(FaultCode.DEADLINE_EXCEEDED)
         async with asyncio.timeout(left):
-            await self._hear_first(headers.get(wire.AFTER, ""), seconds=min(WAIT_FOR_FACTS, left / 2))
+            if after := headers.get(wire.AFTER):
+                await self._hear_first(after, seconds=min(WAIT_FOR_FACTS, left / 2))
             request, actor = self._parsed(message, headers)
             reply, wrote = await doors.rerun(lambda: self._transact(request, actor, headers.get(wire.KEY)))
         if wrote:
             self.runtime.committed.set()
-        await self._say(message, reply.model_dump_json().encode(), {wire.WROTE: ",".join(wrote)} if wrote else {})
+        await self._say(message, to_json(reply), {wire.WROTE: ",".join(wrote)} if wrote else {})
 
     def _parsed(self, message: Msg, headers: dict[str, Any]) -> tuple[Request[Any], Actor]:
         found = self.runtime.service.requests.get(message.subject)
         if found is None:
             raise Fault(FaultCode.BAD_USER_INPUT)
         try:
-            return found[0].model_validate_json(message.data), Actor.model_validate_json(headers[wire.ACTOR])
+            return found[0].model_validate_json(message.data), wire.actor_of(headers[wire.ACTOR])
         except (ValidationError, KeyError) as odd:
             raise Fault(FaultCode.BAD_USER_INPUT) from odd
 
@@ -157,8 +160,10 @@ class Answerer:
 
     # ------------------------------------------------------------ replies
     async def _say(self, message: Msg, body: bytes, headers: dict[str, str]) -> None:
+        which = _which(message)
+        same = self.again.pop(which, ()) if which is not None else ()
         with contextlib.suppress(NatsError):  # nobody can be told; she asks again, with the same key
-            for each in (message, *self.again.pop(_which(message), ())):
+            for each in (message, *same):
                 if each.reply:
                     await self.runtime.client.publish(each.reply, body, headers=headers or None)
 
@@ -178,7 +183,8 @@ def _fault_of(broken: Exception) -> Fault:
     return Fault(FaultCode.UNAVAILABLE, retry_after=0.5) if passing(broken) else Fault(FaultCode.INTERNAL)
 
 
-def _which(message: Msg) -> tuple[str, str, str, bytes]:
-    """What makes two askings of a command the same one."""
+def _which(message: Msg) -> tuple[str, str, str, bytes] | None:
+    """What makes two askings of a command the same one; None for what has no key: a query."""
     headers = message.headers or {}
-    return message.subject, headers.get(wire.KEY, ""), headers.get(wire.ACTOR, ""), message.data
+    key = headers.get(wire.KEY)
+    return (message.subject, key, headers.get(wire.ACTOR, ""), message.data) if key else None

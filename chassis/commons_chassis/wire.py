@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from commons_contracts.base import Actor
+from commons_contracts.codes import Language
+from commons_contracts.ids import PersonId, ProjectId
 
 ACTOR = "Commons-Actor"
 KEY = "Commons-Key"
@@ -23,6 +26,8 @@ KIND = "Commons-Kind"
 ERROR_CODE = "Nats-Service-Error-Code"
 ERROR = "Nats-Service-Error"
 MSG_ID = "Nats-Msg-Id"
+KNOWN_ACTORS = 4096
+"""How many headers are remembered as they were read or written: who asks once, asks again."""
 
 
 class Envelope(BaseModel):
@@ -77,4 +82,17 @@ def kind_of(subject: str) -> str:
 
 
 def actor_header(actor: Actor) -> str:
+    """Who asks, as it stands in the header; of roles and conduct nothing is said."""
+    return _header(actor.person, actor.project, actor.operator, actor.language)
+
+
+@lru_cache(maxsize=KNOWN_ACTORS)
+def _header(person: PersonId | None, project: ProjectId | None, operator: bool, language: Language) -> str:
+    actor = Actor(person=person, project=project, operator=operator, language=language)
     return actor.model_dump_json(exclude={"roles", "conduct"})
+
+
+@lru_cache(maxsize=KNOWN_ACTORS)
+def actor_of(header: str) -> Actor:
+    """Who asks; without roles and conduct, whatever the header says of them. Raises ValidationError."""
+    return Actor.model_validate_json(header).model_copy(update={"roles": frozenset(), "conduct": {}})

@@ -26,7 +26,7 @@ class End:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "chassis" / "tests")},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "chassis" / "tests"), *sys.path])},
             text=True,
         )
         self.ready = False

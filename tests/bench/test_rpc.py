@@ -15,7 +15,7 @@ from .ends import End
 from .peer import ALIKE, ALIKE_BY_PARAMETERS, ALIKE_WITH_WORKERS, BARE
 
 pytestmark = pytest.mark.bench
-CALLS, DEAR_CALLS, SLOW_CALLS, SLOW = 256, 64, 128, 0.002
+CALLS, DEAR_CALLS, SLOW_CALLS, SLOW = 512, 128, 128, 0.002
 SLICES = 4
 """Short turns, many of them: what else runs on the machine then disturbs both sides alike."""
 MICROSECONDS = 1_000_000
