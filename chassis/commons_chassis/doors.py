@@ -77,7 +77,7 @@ async def answer(request: Request[Any], tx: Tx, service: Service, *, key: str | 
     """Check the caller, see whether this was answered before, ask the handler. Refusals and faults are raised."""
     kind, fn = service.requests[type(request).subject]
     await admit(kind, tx)
-    if kind.entry is Entry.OPERATOR:
+    if kind.entry in {Entry.OPERATOR, Entry.GATEWAY}:
         await tx.enter(own=True)
     if not isinstance(request, Command):
         return await fn(request, tx)  # type: ignore[no-any-return]

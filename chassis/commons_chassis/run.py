@@ -66,6 +66,7 @@ class Process:
         health = Health(runtime, relay)
         self.work = [_task(Ear(runtime, owner).run()) for owner in runtime.service.hears]
         self.work.append(_task(relay.run()))
+        self.work += [_task(work(runtime)) for work in runtime.service.work]
         if not runtime.settings.off("reconnect"):
             self.watch.append(_task(health.watch()))
         if runtime.settings.health_port:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, TypeVar, get_type_hints
@@ -16,6 +16,7 @@ from commons_contracts.base import Due, Event, Request
 
 Handler = Callable[..., Awaitable[Any]]
 H = TypeVar("H", bound=Handler)
+Work = Callable[[Any], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,12 @@ class Service:
         metadata: sa.MetaData,
         rooms: Iterable[ModuleType],
         *,
+        work: Sequence[Work] = (),
         figures: Sequence[Figure] = (),
         migrations: str | None = None,
     ) -> None:
-        self.name, self.metadata = name, metadata
+        """`work`: what each process does all the time beside answering and hearing, with what it holds (its Runtime)."""
+        self.name, self.metadata, self.work = name, metadata, work
         self.migrations = migrations or f"commons_{name}.migrations"
         self.figures = figures
         self.requests: dict[str, tuple[type[Request[Any]], Handler]] = {}

@@ -17,11 +17,13 @@ from commons_contracts.profiles import (
     ConductAccepted,
     ConductInForce,
     MembershipBegan,
+    MembershipEnded,
     PersonBlocked,
     PersonCameOfAge,
     PersonRegistered,
     PersonUnblocked,
     RolesGranted,
+    RolesRevoked,
 )
 
 from .faults import Fault
@@ -40,10 +42,18 @@ async def keep_standing(event: MembershipBegan, tx: Tx) -> None:
 
 
 @answers
-async def keep_roles(event: RolesGranted, tx: Tx) -> None:
+async def keep_roles(event: RolesGranted | RolesRevoked, tx: Tx) -> None:
     t = tx.metadata.tables["standings"]
     hers = (t.c.project == event.project) & (t.c.person == event.person)
     await tx.run(sa.update(t).where(hers).values(roles=list(event.roles)))
+
+
+@answers
+async def keep_end(event: MembershipEnded, tx: Tx) -> None:
+    """Without a role she is a stranger, and nobody may contact her; what she has accepted stays, should she come back."""
+    t = tx.metadata.tables["standings"]
+    hers = (t.c.project == event.project) & (t.c.person == event.person)
+    await tx.run(sa.update(t).where(hers).values(roles=[], adult=False))
 
 
 @answers
@@ -133,8 +143,10 @@ async def admit(request: type[Request[Any]], tx: Tx) -> None:
     Raises Fault(UNAUTHENTICATED | FORBIDDEN) or Refusal(GUARDIAN_CONSENT_REQUIRED | NOT_A_MEMBER | ROLE_NOT_ALLOWED |
     CODE_OF_CONDUCT_REQUIRED).
     """
+    if request.entry is Entry.GATEWAY and tx.actor.person is not None:
+        raise Fault(FaultCode.FORBIDDEN)  # put in someone's name, it was not the gateway's own question
     version = await _recognise(tx) if tx.actor.person is not None else None
-    if request.entry is Entry.ANYONE:
+    if request.entry in {Entry.ANYONE, Entry.GATEWAY}:
         return
     if tx.actor.person is None:
         raise Fault(FaultCode.UNAUTHENTICATED)

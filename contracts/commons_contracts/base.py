@@ -41,6 +41,8 @@ class Entry(StrEnum):
     """A member who has accepted the community's code of conduct in force."""
     OPERATOR = "OPERATOR"
     """Runs the platform itself."""
+    GATEWAY = "GATEWAY"
+    """The gateway itself, which has to know who someone is before there is anybody to ask for."""
 
 
 def _words(name: str) -> str:

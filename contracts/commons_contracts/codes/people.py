@@ -29,6 +29,18 @@ class Role(StrEnum):
     SAFEGUARDING_LEAD = "SAFEGUARDING_LEAD"
 
 
+class AffiliationKind(StrEnum):
+    """What someone can be at a home institution, in the words of eduPerson."""
+
+    FACULTY = "FACULTY"
+    STUDENT = "STUDENT"
+    STAFF = "STAFF"
+    EMPLOYEE = "EMPLOYEE"
+    MEMBER = "MEMBER"
+    AFFILIATE = "AFFILIATE"
+    ALUM = "ALUM"
+
+
 class Conduct(StrEnum):
     """The codes of conduct: one for the community, one for each side of mentoring."""
 

@@ -2,5 +2,6 @@
 
 from .asks import *
 from .dues import *
+from .entrance import *
 from .events import *
 from .views import *

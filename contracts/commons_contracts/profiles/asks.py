@@ -64,6 +64,19 @@ class GrantRole(Command[MembershipView], entry=Entry.OPERATOR):
     role: Role
 
 
+class RevokeRole(Command[MembershipView], entry=Entry.OPERATOR):
+    """Take a role back; who has none left is no member any more."""
+
+    person: PersonId
+    role: Role
+
+
+class EndMembership(Command[Done], entry=Entry.OPERATOR):
+    """From now on she is a stranger in the project; she may join it again."""
+
+    person: PersonId
+
+
 class AcceptCodeOfConduct(Command[MembershipView], entry=Entry.MEMBER):
     kind: Conduct
     version: int

@@ -12,6 +12,7 @@ from ..base import Message
 from ..codes import (
     AccountState,
     ActiveBand,
+    AffiliationKind,
     Audience,
     Cefr,
     Conduct,
@@ -89,6 +90,14 @@ class MembershipView(Message):
     paused: bool = False
 
 
+class AffiliationView(Message):
+    """What her identity provider says that she is at an institution; `organisation`: the one with that domain, if known."""
+
+    kind: AffiliationKind
+    domain: str
+    organisation: OrganisationId | None
+
+
 class AccountView(Message):
     """The viewer's own account; nobody else ever gets this."""
 
@@ -99,6 +108,7 @@ class AccountView(Message):
     language: Language
     zone: Zone
     memberships: tuple[MembershipView, ...]
+    affiliations: tuple[AffiliationView, ...] = ()
 
 
 class PersonView(Message):

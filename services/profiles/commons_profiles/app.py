@@ -6,8 +6,22 @@ from commons_chassis import standing
 from commons_chassis.service import Service
 
 from . import jobs, reactions
-from .commands import block, conduct, introduction, membership, notice, organisation, people, person, profile, project
+from .commands import (
+    block,
+    conduct,
+    entrance,
+    introduction,
+    membership,
+    notice,
+    organisation,
+    people,
+    person,
+    profile,
+    project,
+)
 from .commands import readiness as readying
+from .post.office import deliver
+from .queries import entrance as seeing
 from .queries import notice as notices
 from .queries import organisation as organisations
 from .queries import person as reading
@@ -30,11 +44,14 @@ service = Service(
         block,
         notice,
         organisation,
+        entrance,
         projects,
         reading,
         organisations,
         notices,
+        seeing,
         reactions,
         jobs,
     ],
+    work=[deliver],
 )

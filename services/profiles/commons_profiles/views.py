@@ -10,25 +10,32 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from commons_chassis.clock import real_now
 from commons_chassis.tx import Tx
 from commons_contracts.base import Refusal
 from commons_contracts.codes import Conduct, ReadinessItem, RefusalCode, Role, TrainingModule
 from commons_contracts.ids import MembershipId, PersonId, ProjectId, Zone, membership_of
 from commons_contracts.profiles import (
     AccountView,
+    AffiliationView,
     ConductView,
+    Digest,
     IntroductionView,
     MembershipView,
     OwnProfileView,
     PersonView,
     ReadinessLine,
     ReadinessView,
+    SessionView,
 )
 
 from .rules.membership import band
 from .rules.readiness import Checklists, Progress, checklist
+from .rules.session import Session
 from .tables import (
+    Strings,
     acceptances,
+    affiliations,
     checklists,
     codes,
     introductions,
@@ -38,6 +45,7 @@ from .tables import (
     profiles,
     projects,
     registrations,
+    sessions,
     ticks,
     trainings,
 )
@@ -76,8 +84,21 @@ async def find_account(tx: Tx, person: PersonId) -> AccountView:
     row = await tx.row(sa.select(people).where(people.c.person == person))
     if row is None:
         raise Refusal(RefusalCode.NOT_FOUND, "account")
-    hers = await _membership_views(tx, memberships.c.person == person)
-    return AccountView(**{name: row[name] for name in row if name in AccountView.model_fields}, memberships=hers)
+    hers = await _membership_views(tx, (memberships.c.person == person) & (memberships.c.roles != sa.cast([], Strings)))
+    said = await tx.rows(sa.select(affiliations).where(affiliations.c.person == person).order_by(*affiliations.c))
+    home = tuple(AffiliationView(**{name: row[name] for name in AffiliationView.model_fields}) for row in said)
+    own = {name: row[name] for name in row if name in AccountView.model_fields}
+    return AccountView(**own, memberships=hers, affiliations=tuple(dict.fromkeys(home)))
+
+
+async def find_session(tx: Tx, token: Digest) -> SessionView:
+    """The session that a secret opens now, in real time; NOT_FOUND where there is none."""
+    s, now = sessions.c, real_now()
+    row = await tx.row(sa.select(sessions).where((s.token == token) | (s.before == token)))
+    session = Session(**row) if row is not None else None
+    if session is None or not session.open_to(token, at=now):
+        raise Refusal(RefusalCode.NOT_FOUND, "session")
+    return session.shown(token, at=now)
 
 
 async def find_membership(tx: Tx, id: MembershipId) -> MembershipView:
@@ -136,7 +157,7 @@ def members_shown(tx: Tx) -> sa.Select[Any]:
         sa.select(m.person, m.audience, m.active_on, p.display_name, p.description)
         .add_columns(i.title, i.text, i.language, i.published)
         .select_from(memberships.join(profiles, p.id == m.id).outerjoin(shown, (i.id == m.id) & i.published))
-        .where(m.project == tx.project)
+        .where(m.project == tx.project, m.roles != sa.cast([], Strings))
     )
 
 

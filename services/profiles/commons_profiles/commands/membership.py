@@ -10,6 +10,7 @@ from commons_contracts.base import Done
 from commons_contracts.codes import Audience, PauseCause, Role
 from commons_contracts.ids import PersonId, membership_of
 from commons_contracts.profiles import (
+    EndMembership,
     GrantRole,
     JoinProject,
     MembershipView,
@@ -17,6 +18,7 @@ from commons_contracts.profiles import (
     OwnProfileView,
     PauseMentoring,
     ResumeMentoring,
+    RevokeRole,
 )
 
 from ..rules import membership as rule
@@ -46,9 +48,25 @@ async def _join(person: PersonId, roles: tuple[Role, ...], audience: Audience | 
         membership, began = rule.join(account, tx.project, roles, audience, at=tx.now)
         tx.add(membership, begin_profile(membership, account))
         await tx.emit(began)
-    else:
+    elif membership.roles:
         await tx.emit(*membership.take(roles, audience, at=tx.now))
+    else:
+        await tx.emit(membership.come_back(account, roles, audience, at=tx.now))
     return await find_membership(tx, membership.id)
+
+
+@answers
+async def revoke_role(cmd: RevokeRole, tx: Tx) -> MembershipView:
+    membership = await tx.load(rule.Membership, membership_of(cmd.person, tx.project))
+    await tx.emit(*membership.lose(cmd.role, at=tx.now))
+    return await find_membership(tx, membership.id)
+
+
+@answers
+async def end_membership(cmd: EndMembership, tx: Tx) -> Done:
+    membership = await tx.load(rule.Membership, membership_of(cmd.person, tx.project))
+    await tx.emit(*membership.end(at=tx.now))
+    return Done()
 
 
 async def own_membership(tx: Tx) -> rule.Membership:

@@ -76,8 +76,11 @@ async def _join(entries: Entries, accounts: Mapping[PersonId, Person], tx: Tx) -
         with in_row(row):
             account = accounts[entry.person]
             choose_oneself(entry.roles)
-            if entry.person in members:
-                facts += members[entry.person].take(entry.roles, entry.audience, at=tx.now)
+            if (member := members.get(entry.person)) is not None:
+                if member.roles:
+                    facts += member.take(entry.roles, entry.audience, at=tx.now)
+                else:
+                    facts.append(member.come_back(account, entry.roles, entry.audience, at=tx.now))
                 continue
             member, began = join(account, tx.project, entry.roles, entry.audience, at=tx.now)
             members[entry.person] = member

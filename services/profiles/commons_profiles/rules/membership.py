@@ -9,7 +9,14 @@ from datetime import date, datetime, timedelta
 from commons_contracts.base import Refusal
 from commons_contracts.codes import ActiveBand, Audience, PauseCause, RefusalCode, Role
 from commons_contracts.ids import MembershipId, PersonId, ProjectId, membership_of
-from commons_contracts.profiles import MembershipBegan, MentoringPaused, MentoringResumed, RolesGranted
+from commons_contracts.profiles import (
+    MembershipBegan,
+    MembershipEnded,
+    MentoringPaused,
+    MentoringResumed,
+    RolesGranted,
+    RolesRevoked,
+)
 
 from .person import Person
 
@@ -25,7 +32,10 @@ BANDS = (
 
 @dataclass(eq=False, kw_only=True)
 class Membership:
-    """One account may be a member of several projects, with other roles in each (journey J10.1)."""
+    """One account may be a member of several projects, with other roles in each (journey J10.1).
+
+    Without a role it is a membership that was: she is a stranger there, and may join again.
+    """
 
     id: MembershipId
     project: ProjectId
@@ -44,6 +54,41 @@ class Membership:
             return []
         self.roles = together
         return [RolesGranted(project=self.project, at=at, membership=self.id, person=self.person, roles=together)]
+
+    def lose(self, role: Role, *, at: datetime) -> list[RolesRevoked | MembershipEnded]:
+        """Whoever loses her last role is no member any more."""
+        if role not in self.roles:
+            return []
+        self.roles = tuple(held for held in self.roles if held != role)
+        if not self.roles:
+            return [MembershipEnded(project=self.project, at=at, membership=self.id, person=self.person)]
+        return [RolesRevoked(project=self.project, at=at, membership=self.id, person=self.person, roles=self.roles)]
+
+    def end(self, *, at: datetime) -> list[MembershipEnded]:
+        """From now on she is a stranger."""
+        if not self.roles:
+            return []
+        self.roles = ()
+        return [MembershipEnded(project=self.project, at=at, membership=self.id, person=self.person)]
+
+    def come_back(
+        self, person: Person, roles: Iterable[Role], audience: Audience | None, *, at: datetime
+    ) -> MembershipBegan:
+        """Everything that she told of herself before is there again, and what she is has begun anew."""
+        person.may_act()
+        self.roles, self.audience, self.active_on = _in_order(roles), audience or self.audience, at.date()
+        return self.began(person, at=at)
+
+    def began(self, person: Person, *, at: datetime) -> MembershipBegan:
+        """Also her safety card."""
+        return MembershipBegan(
+            project=self.project,
+            at=at,
+            membership=self.id,
+            person=self.person,
+            roles=self.roles,
+            adult=person.adult(at),
+        )
 
     def pause(self, cause: PauseCause, *, at: datetime) -> list[MentoringPaused]:
         """Whichever cause came first stands."""
@@ -80,15 +125,7 @@ def join(
         audience=audience,
         active_on=at.date(),
     )
-    began = MembershipBegan(
-        project=project,
-        at=at,
-        membership=membership.id,
-        person=person.person,
-        roles=membership.roles,
-        adult=person.adult(at),
-    )
-    return membership, began
+    return membership, membership.began(person, at=at)
 
 
 def choose_oneself(roles: Iterable[Role]) -> None:

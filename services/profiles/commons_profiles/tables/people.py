@@ -1,4 +1,4 @@
-"""Every table profiles owns."""
+"""Projects, people, and what they are and tell in a project."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from commons_chassis.classify import NONE, personal
 from commons_chassis.tables import Wall, ident, mapped, new_metadata, project, table, version
 from commons_contracts.profiles import Description
 
-from .rules.conduct import Code
-from .rules.introduction import Introduction
-from .rules.membership import Membership
-from .rules.organisation import Organisation
-from .rules.person import Person
-from .rules.profile import Profile
-from .rules.project import Project
+from ..rules.conduct import Code
+from ..rules.introduction import Introduction
+from ..rules.membership import Membership
+from ..rules.organisation import Organisation
+from ..rules.person import Person
+from ..rules.profile import Profile
+from ..rules.project import Project
 
 metadata = new_metadata()
 
@@ -38,7 +38,7 @@ class Described(sa.types.TypeDecorator[Description]):
         return None if value is None else Description.model_validate(value)
 
 
-def _person(purpose: str, *, primary_key: bool = False, index: bool = False) -> sa.Column[Any]:
+def person_column(purpose: str, *, primary_key: bool = False, index: bool = False) -> sa.Column[Any]:
     return sa.Column("person", sa.Uuid, nullable=False, primary_key=primary_key, index=index, info=personal(purpose))
 
 
@@ -60,7 +60,7 @@ projects = table(
 people = table(
     "people",
     metadata,
-    _person("account", primary_key=True),
+    person_column("account", primary_key=True),
     sa.Column("display_name", sa.Text, nullable=False, info=personal("account", retention="account")),
     sa.Column("birth_year", sa.Integer, nullable=False, info=personal("safeguarding", retention="account")),
     sa.Column("birth_month", sa.Integer, nullable=False, info=personal("safeguarding", retention="account")),
@@ -77,7 +77,7 @@ memberships = table(
     metadata,
     ident(info=personal("membership")),
     project(),
-    _person("membership", index=True),
+    person_column("membership", index=True),
     sa.Column("roles", Strings, nullable=False, info=personal("membership")),
     sa.Column("audience", sa.Text, info=personal("membership")),
     sa.Column("active_on", sa.Date, nullable=False, info=personal("show others whether she is there")),
@@ -107,7 +107,7 @@ acceptances = table(
     sa.Column("kind", sa.Text, primary_key=True, info=personal("proof of acceptance")),
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False, info=personal("proof of acceptance")),
     project(),
-    _person("proof of acceptance", index=True),
+    person_column("proof of acceptance", index=True),
     sa.Column("language", sa.Text, nullable=False, info=personal("proof of acceptance")),
     sa.Column("accepted_at", Moment, nullable=False, info=personal("proof of acceptance")),
     wall=Wall.PERSON_OR_PROJECT,
@@ -118,7 +118,7 @@ profiles = table(
     metadata,
     ident(info=personal("profile")),
     project(),
-    _person("profile"),
+    person_column("profile"),
     sa.Column("display_name", sa.Text, nullable=False, info=personal("profile")),
     sa.Column("description", Described, nullable=False, info=personal("matching")),
     sa.Column("motivation", sa.Text, nullable=False, info=personal("matching")),
@@ -131,7 +131,7 @@ introductions = table(
     metadata,
     ident(info=personal("introduction to mentees")),
     project(),
-    _person("introduction to mentees"),
+    person_column("introduction to mentees"),
     sa.Column("title", sa.Text, nullable=False, info=personal("introduction to mentees")),
     sa.Column("text", sa.Text, nullable=False, info=personal("introduction to mentees")),
     sa.Column("language", sa.Text, nullable=False, info=personal("introduction to mentees")),
@@ -146,7 +146,7 @@ ticks = table(
     _membership("readiness", primary_key=True),
     sa.Column("item", sa.Text, primary_key=True, info=personal("readiness")),
     project(),
-    _person("readiness"),
+    person_column("readiness"),
     sa.Column("ticked_at", Moment, nullable=False, info=personal("readiness")),
     wall=Wall.PROJECT,
 )
@@ -158,7 +158,7 @@ trainings = table(
     sa.Column("module", sa.Text, primary_key=True, info=personal("proof of training")),
     sa.Column("held_on", sa.Date, primary_key=True, info=personal("proof of training")),
     project(),
-    _person("proof of training"),
+    person_column("proof of training"),
     sa.Column("recorded_by", sa.Uuid, nullable=False, info=personal("proof of training", erase="anonymise")),
     wall=Wall.PROJECT,
 )
@@ -168,7 +168,7 @@ media_consents = table(
     metadata,
     ident(),
     project(),
-    _person("proof of consent"),
+    person_column("proof of consent"),
     sa.Column("language", sa.Text, nullable=False, info=personal("proof of consent")),
     sa.Column("given_at", Moment, nullable=False, info=personal("proof of consent")),
     sa.Column("withdrawn_at", Moment, info=personal("proof of consent")),
@@ -182,7 +182,7 @@ blocks = table(
     "blocks",
     metadata,
     ident(),
-    _person("safety"),
+    person_column("safety"),
     sa.Column("blocked", sa.Uuid, nullable=False, info=personal("safety", erase="anonymise")),
     sa.Column("since", Moment, nullable=False, info=personal("safety")),
     wall=Wall.PERSON,
@@ -193,7 +193,7 @@ notices = table(
     metadata,
     ident(),
     project(),
-    _person("notices"),
+    person_column("notices"),
     sa.Column("code", sa.Text, nullable=False, info=personal("notices")),
     sa.Column("subject_id", sa.Uuid, info=personal("notices")),
     sa.Column("number", sa.Integer, info=personal("notices")),
@@ -233,7 +233,7 @@ registrations = table(
     "registrations",
     metadata,
     project(primary_key=True),
-    _person("readiness", primary_key=True),
+    person_column("readiness", primary_key=True),
     sa.Column("role", sa.Text, primary_key=True, info=personal("readiness")),
     wall=Wall.PROJECT,
     copy_of="matching",

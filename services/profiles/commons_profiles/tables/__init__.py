@@ -1,0 +1,47 @@
+"""Every table profiles owns."""
+
+from .entrance import addresses, affiliations, letters, links, sessions
+from .people import (
+    Strings,
+    acceptances,
+    blocks,
+    checklists,
+    codes,
+    introductions,
+    media_consents,
+    memberships,
+    metadata,
+    notices,
+    organisations,
+    people,
+    profiles,
+    projects,
+    registrations,
+    ticks,
+    trainings,
+)
+
+__all__ = [
+    "Strings",
+    "acceptances",
+    "addresses",
+    "affiliations",
+    "blocks",
+    "checklists",
+    "codes",
+    "introductions",
+    "letters",
+    "links",
+    "media_consents",
+    "memberships",
+    "metadata",
+    "notices",
+    "organisations",
+    "people",
+    "profiles",
+    "projects",
+    "registrations",
+    "sessions",
+    "ticks",
+    "trainings",
+]

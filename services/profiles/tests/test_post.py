@@ -1,0 +1,254 @@
+"""Letters: none is lost and none is logged, whatever dies on the way."""
+
+import asyncio
+import re
+import socket
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from pydantic import ValidationError
+
+from commons_chassis import doors
+from commons_chassis.clock import real_now
+from commons_chassis.ids import new_id
+from commons_chassis.runtime import running
+from commons_chassis.settings import ServiceSettings
+from commons_chassis.testing import eventually
+from commons_contracts.codes import Language
+from commons_profiles.app import service
+from commons_profiles.post import office as at
+from commons_profiles.post.letter import digest_of, sign_in_letter
+from commons_profiles.post.office import Office
+from commons_profiles.post.settings import PostSettings
+from commons_profiles.rules.link import send_link
+from commons_profiles.tables import letters, links
+
+CANARY = "canary.of.ebba@example.org"
+KEY = b"k" * 32
+
+
+class Inbox:
+    """A mail server that remembers what it was given."""
+
+    def __init__(self):
+        self.got, self.says = [], "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's own name
+        if self.says.startswith("250"):
+            self.got.append(message_from_bytes(envelope.content, policy=default))
+        return self.says
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        if self.says.startswith("550"):
+            return self.says
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+
+@pytest.fixture
+def inbox():
+    return Inbox()
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def smtp(inbox, port):
+    server = Controller(inbox, hostname="127.0.0.1", port=port)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def settings(tmp_path, port):
+    (tmp_path / "key").write_bytes(KEY)
+    return PostSettings(
+        env="dev",
+        public_url="https://commons.example.org/",
+        smtp=f"smtp://127.0.0.1:{port}",
+        mail_from="hello@commons.example.org",
+        link_key_file=tmp_path / "key",
+    )
+
+
+@pytest.fixture
+async def office(database, nats_url, settings):
+    told = ServiceSettings(
+        env="dev", nats=nats_url, name="profiles", app_dsn=database.app_dsn, engine_dsn=database.engine_dsn
+    )
+    async with running(service, told) as runtime:
+        found = Office(runtime, settings)
+        yield found
+        async with transaction(found) as tx:
+            await tx.run(sa.delete(letters))
+            await tx.run(sa.delete(links))
+
+
+@asynccontextmanager
+async def transaction(office):
+    async with doors.transaction(service, office._runtime.app, doors.service_actor(None), real_now(), own=True) as tx:
+        yield tx
+
+
+async def write(office, address=CANARY, ago=timedelta(), language=Language.SV):
+    link, letter = send_link(new_id(), address, digest_of("browser"), language, "/", at=real_now() - ago)
+    async with transaction(office) as tx:
+        tx.add(link, letter)
+    return link.id
+
+
+async def waiting(office):
+    async with transaction(office) as tx:
+        return {row["id"]: row["tries"] for row in await tx.rows(sa.select(letters))}
+
+
+async def opens(office, link):
+    async with transaction(office) as tx:
+        return await tx.value(sa.select(links.c.token).where(links.c.id == link))
+
+
+async def lease_over(office):
+    async with transaction(office) as tx:
+        await tx.run(sa.update(letters).values(try_at=real_now()))
+
+
+def link_in(message):
+    return re.search(r"^https://commons\.example\.org/auth/link\?token=([\w-]{43})$", _plain(message), re.MULTILINE)[1]
+
+
+def _plain(message):
+    return message if isinstance(message, str) else message.get_content().replace("\r\n", "\n")
+
+
+async def test_a_letter_goes_out_with_the_link_and_is_kept_no_longer(office, smtp, inbox):
+    link = await write(office)
+    assert await office.send_some() == 1
+
+    (message,) = inbox.got
+    assert (message["To"], message["From"]) == (CANARY, "hello@commons.example.org")
+    assert message["Subject"] == "Din länk för att logga in på STEM Commons"
+    assert digest_of(link_in(message)) == await opens(office, link)
+    assert await waiting(office) == {}
+    assert await office.send_some() == 0
+
+
+async def test_a_crash_after_sending_sends_the_same_link_again(office, smtp, inbox, monkeypatch):
+    link = await write(office)
+
+    async def dies(statement):
+        raise RuntimeError
+
+    with monkeypatch.context() as crash:
+        crash.setattr(office, "_run", dies)
+        with pytest.raises(RuntimeError):
+            await office.send_some()
+    assert await waiting(office) == {link: 1}
+    assert await office.send_some() == 0
+
+    await lease_over(office)
+    assert await office.send_some() == 1
+    assert len({link_in(message) for message in inbox.got}) == 1
+    assert len({message["Message-ID"] for message in inbox.got}) == 1
+    assert len(inbox.got) == 2
+    assert await waiting(office) == {}
+
+
+async def test_two_processes_send_a_letter_once(office, smtp, inbox):
+    for n in range(15):
+        await write(office, f"p{n}@example.org")
+    assert sum(await asyncio.gather(*(office.send_some() for _ in range(3)))) == 15
+    assert len({message["To"] for message in inbox.got}) == len(inbox.got) == 15
+
+
+async def test_a_letter_waits_for_a_server_that_is_away(office, inbox, port):
+    link = await write(office)
+    assert await office.send_some() == 1
+    assert await waiting(office) == {link: 1}
+
+    server = Controller(inbox, hostname="127.0.0.1", port=port)
+    server.start()
+    await lease_over(office)
+    await office.send_some()
+    server.stop()
+    assert (len(inbox.got), await waiting(office)) == (1, {})
+
+
+@pytest.mark.parametrize(("says", "left"), [("550 no such person", 0), ("451 later", 1)])
+async def test_only_a_final_no_is_taken_for_one(office, smtp, inbox, says, left):
+    await write(office)
+    inbox.says = says
+    await office.send_some()
+    assert len(await waiting(office)) == left
+
+
+async def test_a_letter_that_is_of_no_use_any_more_is_not_sent(office, smtp, inbox):
+    await write(office, ago=timedelta(minutes=15))
+    assert await office.send_some() == 0
+    assert (inbox.got, await waiting(office)) == ([], {})
+
+
+async def test_no_line_in_a_log_names_whom_a_letter_was_for(office, smtp, inbox, capsys, monkeypatch):
+    for says in ("250 OK", "550 no", "451 later"):
+        inbox.says = says
+        await write(office)
+        await office.send_some()
+    office._settings = office._settings.model_copy(update={"smtp": "smtp://127.0.0.1:1"})
+    await write(office)
+    await office.send_some()
+
+    said = "".join(capsys.readouterr())
+    assert said.count("a letter was not sent") == 3
+    assert "canary" not in said
+    assert not re.search(r"[\w-]{43}", said)
+
+
+async def test_in_development_letters_become_files_for_their_owner_alone(office, tmp_path, monkeypatch):
+    monkeypatch.setattr(office, "_settings", office._settings.model_copy(update={"mail_folder": tmp_path / "mail"}))
+    await write(office)
+    await office.send_some()
+
+    (file,) = (tmp_path / "mail").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert link_in(file.read_text())
+
+
+async def test_it_works_until_the_process_stops(office, smtp, inbox, monkeypatch):
+    monkeypatch.setattr(at, "TICK_SECONDS", 0.05)
+    working = asyncio.create_task(office.run())
+    await write(office)
+    assert await eventually(lambda: inbox.got)
+    office._runtime.stop()
+    await asyncio.wait_for(working, 5)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_language_has_a_letter_with_the_link(language):
+    message = sign_in_letter("https://x.org/auth/link?token=1", "a@x.org", "b@x.org", language, new_id())
+    assert message["Subject"]
+    assert message.get_content().count("https://x.org/auth/link?token=1\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"mail_from": ""}, "MAIL_FROM"),
+        ({"link_key_file": None}, "LINK_KEY_FILE"),
+        ({"public_url": ""}, "COMMONS_PUBLIC_URL"),
+        ({"env": "production", "public_url": "http://commons.example.org"}, "https"),
+        ({"env": "production", "mail_folder": "/nowhere"}, "COMMONS_ENV=dev"),
+    ],
+)
+def test_half_a_post_office_does_not_start(settings, change, complaint):
+    with pytest.raises(ValidationError, match=complaint):
+        PostSettings(**{**settings.model_dump(), **change})
