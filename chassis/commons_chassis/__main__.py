@@ -3,9 +3,7 @@
 import sys
 from importlib import import_module
 
-from .run import serve
-from .settings import ServiceSettings
+from .run import main
 
 if __name__ == "__main__":
-    name = sys.argv[1]
-    serve(import_module(f"commons_{name}.app").service, ServiceSettings.of(name))
+    main(import_module(f"commons_{sys.argv[1]}.app").service)

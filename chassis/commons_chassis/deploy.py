@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import nats
 import psycopg
 from nats.js.api import ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 from psycopg import sql
 
+from .connect import DEPLOY, connected
 from .service import Service
 
 STREAM = "EVENTS"
@@ -68,13 +68,12 @@ def durable(listener: str, owner: str) -> str:
     return f"{listener}-{owner}"
 
 
-async def declare_streams(nats_url: str, services: Iterable[Service]) -> None:
+async def declare_streams(nats_url: str, services: Iterable[Service], seed: str = "") -> None:
     """The stream of facts, one durable pull consumer for each (listening service, owner), and the clock's bucket.
 
-    max_ack_pending bounds what a listener may hold.
+    max_ack_pending bounds what a listener may hold. `seed`: of the deploy step's nkey; nobody else may do this.
     """
-    client = await nats.connect(nats_url)
-    try:
+    async with connected(nats_url, DEPLOY, seed) as client:
         js = client.jetstream()
         config = StreamConfig(
             name=STREAM,
@@ -95,8 +94,6 @@ async def declare_streams(nats_url: str, services: Iterable[Service]) -> None:
             for owner in service.hears:
                 await js.add_consumer(STREAM, consumer(service.name, owner))
         await js.create_key_value(bucket=CLOCK_BUCKET, history=1)
-    finally:
-        await client.close()
 
 
 def consumer(listener: str, owner: str) -> ConsumerConfig:

@@ -12,16 +12,25 @@ from typing import Any
 import uvloop
 
 from . import log, telemetry
+from .connect import Denied
 from .ears import Ear
 from .health import Health
 from .relay import Relay
 from .rpc import Answerer
 from .runtime import Runtime, running
 from .service import Service
-from .settings import ServiceSettings
+from .settings import ServiceSettings, SettingError
 from .state import Control
 
 DRAIN_SECONDS = 8.0
+
+
+def main(service: Service) -> None:
+    """Serve as the environment says; ends with a sentence where that does not do, or the broker forbids it."""
+    try:
+        serve(service, ServiceSettings.of(service.name))
+    except (SettingError, Denied) as no:
+        sys.exit(str(no))
 
 
 def serve(service: Service, settings: ServiceSettings) -> None:
@@ -45,6 +54,7 @@ async def _serve(service: Service, settings: ServiceSettings) -> None:
         await process.start()
         await _first(stopping.wait(), runtime.dead.wait(), *process.work, *process.watch)
         await process.stop(DRAIN_SECONDS)
+        runtime.denials.check()
         failed = not stopping.is_set()
     if failed:
         sys.exit(1)
@@ -60,7 +70,7 @@ class Process:
         self.watch: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Hear, relay, watch; answer last, when everything else stands."""
+        """Hear, relay, watch; answer last, when everything else stands. Raises Denied where the broker forbids a part."""
         runtime = self.runtime
         relay = Relay(runtime)
         health = Health(runtime, relay)
@@ -71,8 +81,13 @@ class Process:
             self.watch.append(_task(health.watch()))
         if runtime.settings.health_port:
             self.watch.append(_task(health.serve()))
-        await Control(runtime, relay).start()
-        await self.answerer.start()
+        try:
+            await Control(runtime, relay).start()
+            await self.answerer.start()
+        except TimeoutError:
+            runtime.denials.check()
+            raise
+        await runtime.denials.settle(runtime.client)
 
     async def stop(self, seconds: float) -> None:
         """Answer what was asked, digest what is in hand, tell what is committed; cut off what takes longer than that."""

@@ -12,14 +12,13 @@ from typing import Any, TypeVar
 import asyncpg
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
-from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from .clock import Clock
-from .log import logger
+from .connect import Denials, hang_up, join, nats_broker
 from .service import Service
 from .settings import ServiceSettings, driver
 
@@ -44,6 +43,7 @@ class Runtime:
     reads: AsyncEngine
     engine: AsyncEngine
     quick: AsyncEngine
+    denials: Denials
     clock: Clock = field(default_factory=Clock)
     committed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after a commit that told something: wakes the relay."""
@@ -77,41 +77,6 @@ class Runtime:
             raise
         finally:
             self.on_reconnect.remove(give_up)
-
-
-def nats_broker(
-    url: str, name: str, dead: asyncio.Event, on_reconnect: list[Callable[[], None]], *, lasting: bool = True
-) -> NatsBroker:
-    """One connection a process, for everything; it reconnects for ever, and a connection closed for good ends the process.
-
-    Not `lasting`: it does neither, to see that somebody notices.
-    """
-
-    async def closed() -> None:
-        if lasting:
-            dead.set()
-
-    async def back() -> None:
-        for tell in tuple(on_reconnect):
-            tell()
-
-    async def error(problem: Exception) -> None:
-        logger.warning("broker", problem=type(problem).__name__)
-
-    return NatsBroker(
-        url,
-        name=name,
-        allow_reconnect=lasting,
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=0.2,  # type: ignore[arg-type] # seconds; nats-py takes fractions
-        connect_timeout=2,
-        ping_interval=5,
-        max_outstanding_pings=2,
-        closed_cb=closed,
-        reconnected_cb=back,
-        error_cb=error,
-        logger=None,
-    )
 
 
 def engine_for(dsn: str, size: int) -> AsyncEngine:
@@ -155,11 +120,22 @@ def _still_open(connection: Any, _record: object, _proxy: object) -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[Runtime]:
-    """Everything connected; in the end everything closed."""
+async def running(service: Service, settings: ServiceSettings, *, user: str = "") -> AsyncIterator[Runtime]:
+    """Everything connected; in the end everything closed. `user`: who that is to the broker, if not the service.
+
+    Raises Denied where the broker does not know us.
+    """
     dead, on_reconnect = asyncio.Event(), list[Callable[[], None]]()
-    broker = nats_broker(settings.nats, service.name, dead, on_reconnect, lasting=not settings.off("reconnect"))
-    client = await _connected(broker)
+    denials = Denials(user or service.name, dead)
+    broker = nats_broker(
+        settings.nats,
+        service.name,
+        denials,
+        on_reconnect,
+        seed=settings.nats_seed,
+        lasting=not settings.off("reconnect"),
+    )
+    client = await join(broker, denials)
     app = engine_for(settings.owner_dsn if settings.off("rls") else settings.app_dsn, settings.pool)
     engine = engine_for(settings.engine_dsn, ENGINE_POOL)
     runtime = Runtime(
@@ -172,6 +148,7 @@ async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[
         reads=app.execution_options(postgresql_readonly=True),
         engine=engine,
         quick=engine.execution_options(isolation_level="AUTOCOMMIT"),
+        denials=denials,
         dead=dead,
         on_reconnect=on_reconnect,
     )
@@ -181,20 +158,3 @@ async def running(service: Service, settings: ServiceSettings) -> AsyncIterator[
         await hang_up(broker, client)
         await app.dispose()
         await engine.dispose()
-
-
-async def hang_up(broker: NatsBroker, client: Client) -> None:
-    """What was said is sent first; a connection that is just lost is only closed."""
-    for end in (broker.stop, client.close):
-        with contextlib.suppress(NatsError, OSError):
-            await end()
-
-
-async def _connected(broker: NatsBroker) -> Client:
-    """The broker may still be starting: try for a minute."""
-    for _ in range(300):
-        try:
-            return await broker.connect()
-        except OSError:
-            await asyncio.sleep(0.2)
-    return await broker.connect()

@@ -141,7 +141,7 @@ def desk_of(settings: GatewaySettings, asker: Asker) -> Desk:
 
 def build(settings: GatewaySettings, asker: Asker | None = None) -> FastAPI:
     """The application. `asker`: in tests, whoever answers in the services' place."""
-    desk = desk_of(settings, asker or Asker(settings.nats, name="gateway"))
+    desk = desk_of(settings, asker or Asker(settings.nats, name="gateway", seed=settings.nats_seed))
 
     @asynccontextmanager
     async def serving(_: FastAPI) -> AsyncIterator[None]:

@@ -50,7 +50,7 @@ def house(tmp_path_factory):
 async def seeded(house):
     """With enough mentors for many different pages; (the run, a mentee's token)"""
     run, home = house
-    asker = Asker(home.broker.url, name="seed")
+    asker = Asker(home.broker.url, name="seed", seed=home.seed("gateway"))
     await asker.start()
     plans = [replace(plan, crowds=CROWD if plan.slug == PROJECT else {}) for plan in PLANS]
     await fill(asker, lambda _what, _count: None, plans=plans, inhabitants=TOWNS)

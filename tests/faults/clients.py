@@ -78,7 +78,7 @@ class Clients:
         self.left: Iterator[Pair] = iter(wanted)
 
     async def run(self) -> Figures:
-        self.asker = Asker(self.ground.url, name="clients")
+        self.asker = Asker(self.ground.url, name="clients", seed=self.ground.home.seed("gateway"))
         await self.asker.start()
         await asyncio.gather(*(self._client() for _ in range(self.at_once)))
         await self.asker.stop()

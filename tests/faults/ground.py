@@ -59,7 +59,7 @@ def house(
 
 
 async def _people(ground: Ground, mentors: int, mentees: int) -> None:
-    asker = Asker(ground.url, name="seed")
+    asker = Asker(ground.url, name="seed", seed=ground.home.seed("gateway"))
     await asker.start()
     plan = replace(WESTEM, crowds={Role.MENTOR: mentors, Role.MENTEE: mentees})
     await fill(asker, lambda _what, _count: None, plans=[plan], inhabitants=LARGE_TOWNS)

@@ -61,7 +61,7 @@ async def _page(ground):
 
 
 async def _matched(ground, pair):
-    asker = Asker(ground.url, name="pair")
+    asker = Asker(ground.url, name="pair", seed=ground.home.seed("gateway"))
     await asker.start()
     project = ProjectId(project_of(WESTEM.slug))
     round = ground.one("matching", "select id from rounds limit 1")
@@ -72,7 +72,7 @@ async def _matched(ground, pair):
 
 
 async def _calm(ground):
-    asker = Asker(ground.url, name="calm")
+    asker = Asker(ground.url, name="calm", seed=ground.home.seed("gateway"))
     await asker.start()
     assert await asker.operations.settle(seconds=40)
     await asker.stop()

@@ -30,7 +30,7 @@ async def _storm(ground):
     began = time.monotonic()
     await asyncio.gather(clients.run(), killer.run(lambda: clients.figures.done, COMMANDS))
     worked = time.monotonic() - began
-    asker = Asker(ground.url, name="calm")
+    asker = Asker(ground.url, name="calm", seed=ground.home.seed("gateway"))
     await asker.start()
     calm = time.monotonic()
     settled = await asker.operations.settle(seconds=CALM_SECONDS * 3)

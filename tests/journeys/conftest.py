@@ -61,7 +61,7 @@ def _where(word: str, folder: Path) -> list[str]:
 
 
 async def _seed(home: Home) -> None:
-    asker = Asker(home.broker.url, name="seed")
+    asker = Asker(home.broker.url, name="seed", seed=home.seed("gateway"))
     await asker.start()
     plans = [replace(plan, crowds=FEW.get(plan.slug, {})) for plan in PLANS]
     await fill(asker, lambda _what, _count: None, plans=plans, inhabitants=TOWNS)

@@ -20,17 +20,21 @@ jetstream {{
     sync_interval: "{sync}"
     max_memory_store: 32MB
 }}
-"""
+{authorization}"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NatsServer:
-    """One NATS with its streams in `folder`; `durable=False` is for tests that may lose them."""
+    """One NATS with its streams in `folder`; `durable=False` is for tests that may lose them.
+
+    `authorization`: who may come in, as configuration; without it, anyone may do anything.
+    """
 
     folder: Path
     port: int
     monitor_port: int
     durable: bool = True
+    authorization: str = ""
     name: str = "nats"
     stop_signal: Signals = Signals.SIGINT
 
@@ -59,6 +63,7 @@ class NatsServer:
                 monitor=self.monitor_port,
                 folder=json.dumps(str(self.folder)),
                 sync="always" if self.durable else "2m",
+                authorization=self.authorization,
             )
         )
 

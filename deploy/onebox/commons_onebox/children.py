@@ -10,15 +10,19 @@ from importlib import import_module
 import uvicorn
 
 from commons_chassis import deploy, migrate
-from commons_chassis.run import serve
+from commons_chassis.run import main
 from commons_chassis.service import Service
-from commons_chassis.settings import ServiceSettings
+from commons_chassis.settings import SettingError
+from commons_chassis.subjects import users
 from commons_gateway import devtoken
 from commons_gateway.app import build
 from commons_gateway.settings import GatewaySettings
 from commons_onebox import repairs
+from commons_onebox.environment import is_development
 from commons_onebox.home import SERVICES, Home
+from commons_onebox.keys import keep
 from commons_onebox.server import wait_until
+from commons_onebox.walls import authorization
 from commons_onebox.web import answers
 
 PATIENCE = 60.0
@@ -43,11 +47,16 @@ def provision(home: Home) -> None:
     """Make the databases, the roles and the keys that are missing."""
     for name in SERVICES:
         deploy.provision(home.postgres.admin_dsn, name, home.role_passwords(name))
-    if not home.issuer_key.exists():
+    if is_development() and not home.issuer_key.exists():
         devtoken.make_key(home.issuer_key)
     if not home.gateway_secret.exists():
-        home.gateway_secret.touch(mode=0o600)
-        home.gateway_secret.write_bytes(secrets.token_bytes(32))
+        keep(home.gateway_secret, secrets.token_urlsafe(32))
+
+
+def walls(home: Home) -> str:
+    """Whom the broker lets in, and what each may do there: what the services are decides it."""
+    known = users(APPS.values(), movable=is_development())
+    return authorization(known, {user.name: home.seed(user.name) for user in known})
 
 
 def upgrade(home: Home, name: str) -> None:
@@ -63,14 +72,18 @@ def declare_streams(home: Home) -> None:
 def run_service(name: str, environment: Mapping[str, str]) -> None:
     """Be the service until a signal ends it."""
     os.environ.update(environment)
-    serve(APPS[name], ServiceSettings.of(name))
+    main(APPS[name])
 
 
 def run_gateway(door: socket.socket, environment: Mapping[str, str]) -> None:
     """Be the gateway until a signal ends it; requests wait in `door` while it starts."""
     os.environ.update(environment)
+    try:
+        settings = GatewaySettings.told()
+    except SettingError as wrong:
+        raise SystemExit(str(wrong)) from None
     config = uvicorn.Config(
-        build(GatewaySettings()),
+        build(settings),
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",

@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from commons_chassis.settings import PlatformSettings, ServiceSettings
-from commons_onebox.home import Home, HomeError
+from commons_onebox.home import GATEWAY, Home, HomeError
 
 DEVELOPMENT: Final = "dev"
 
@@ -21,14 +21,15 @@ def of_service(home: Home, service: str) -> dict[str, str]:
     if _settings().off("rls"):
         # Who wants to see what the walls are for may let the services past them; nobody else is lent this role.
         told["OWNER_DSN"] = home.dsn(service, "owner")
-    return _shared(home) | {f"COMMONS_{service.upper()}__{key}": value for key, value in told.items()}
+    return _shared(home, service) | {f"COMMONS_{service.upper()}__{key}": value for key, value in told.items()}
 
 
 def settings_of(home: Home, service: str) -> ServiceSettings:
-    """What a repair is told: with the owner's role, because it may empty tables."""
+    """What a repair is told: an operator to the broker, and with the owner's role, because it may empty tables."""
     return ServiceSettings(
         env=_settings().env,
         nats=home.broker.url,
+        nats_seed=home.seed("operator"),
         name=service,
         app_dsn=home.dsn(service, "app"),
         engine_dsn=home.dsn(service, "engine"),
@@ -38,14 +39,22 @@ def settings_of(home: Home, service: str) -> ServiceSettings:
 
 def of_gateway(home: Home, url: str) -> dict[str, str]:
     """Where the broker is, and the key it signs with or trusts."""
-    told = _shared(home) | {"COMMONS_PORT": url.rpartition(":")[2]}
-    if _settings().env == DEVELOPMENT:
+    told = _shared(home, GATEWAY) | {"COMMONS_PORT": url.rpartition(":")[2]}
+    if is_development():
         return told | {"COMMONS_TOKEN_KEY_FILE": str(home.issuer_key)}
     return told | {"COMMONS_SECRET_FILE": str(home.gateway_secret)}
 
 
-def _shared(home: Home) -> dict[str, str]:
-    return {"COMMONS_ENV": _settings().env, "COMMONS_NATS": home.broker.url}
+def _shared(home: Home, user: str) -> dict[str, str]:
+    return {
+        "COMMONS_ENV": _settings().env,
+        "COMMONS_NATS": home.broker.url,
+        "COMMONS_NATS_SEED_FILE": str(home.seed_file(user)),
+    }
+
+
+def is_development() -> bool:
+    return _settings().env == DEVELOPMENT
 
 
 def _settings() -> PlatformSettings:

@@ -13,6 +13,7 @@ from typing import Any
 
 from commons_onebox import procs
 from commons_onebox.broker import NatsServer
+from commons_onebox.keys import BROKER_USERS, keep, new_seed
 from commons_onebox.postgres import PostgresServer
 from commons_onebox.server import free_port, port_is_free, wait_until
 
@@ -68,8 +69,11 @@ class Home:
         """Make what is missing; what is there stays."""
         # Others may pass through, because PostgreSQL cannot run as root; what is secret is closed by itself.
         self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-        for name in ("logs", "keys"):
+        for name in ("logs", "keys", "keys/broker"):
             (self.folder / name).mkdir(mode=0o700, exist_ok=True)
+        for user in (*SERVICES, *BROKER_USERS):
+            if not self.seed_file(user).exists():
+                keep(self.seed_file(user), new_seed())
         if not self.exists:
             names = ["postgres", *(f"{service}_{role}" for service in SERVICES for role in ROLES)]
             _write(self.folder / "secrets.json", {name: secrets.token_urlsafe(24) for name in names})
@@ -119,7 +123,17 @@ class Home:
     @property
     def gateway_secret(self) -> Path:
         """What the gateway signs with where there is no development issuer."""
-        return self.folder / "keys" / "gateway"
+        return self.folder / "keys" / "gateway-secret"
+
+    def seed_file(self, user: str) -> Path:
+        """The private half of the key by which the broker knows this user."""
+        return self.folder / "keys" / "broker" / user
+
+    def seed(self, user: str) -> str:
+        try:
+            return self.seed_file(user).read_text()
+        except OSError:
+            raise HomeError(f"{self.folder} has no key of {user} yet. Start it once with `make up`.") from None
 
     def role_passwords(self, service: str) -> dict[str, str]:
         return {role: self.passwords[f"{service}_{role}"] for role in ROLES}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -52,7 +53,8 @@ class House:
     def replay(self) -> None:
         """Empty the stream and every copy, and queue all facts again; the servers are started for it alone."""
         with self.home.locked(), self._supervisor() as supervisor:
-            self._start_servers(supervisor, self.home.postgres, self.home.broker)
+            self._start_servers(supervisor, self.home.postgres)
+            self._start_broker(supervisor)
             self._build(supervisor)
             self._wait_for_broker(supervisor)
             from commons_onebox import repairs
@@ -76,10 +78,11 @@ class House:
 
     def _open(self, supervisor: Supervisor, door: socket.socket) -> None:
         home = self.home
-        self._start_servers(supervisor, home.postgres, home.broker)
+        self._start_servers(supervisor, home.postgres)
+        self._start_broker(supervisor)
         self._build(supervisor)
         self._wait_for_broker(supervisor)
-        # Here and not above: while the servers start, the parent imports what its children need.
+        # Here and not above: while PostgreSQL starts, the parent imports what its children need.
         from commons_onebox import children
 
         supervisor.finish([self._task("streams", partial(children.declare_streams, home))])
@@ -124,6 +127,12 @@ class House:
         supervisor.finish([self._task("provision", partial(children.provision, home))])
         upgrades = [self._task(f"migrate-{name}", partial(children.upgrade, home, name)) for name in SERVICES]
         supervisor.finish(upgrades)
+
+    def _start_broker(self, supervisor: Supervisor) -> None:
+        """Behind its walls, which follow from what the services are: those are imported for it."""
+        from commons_onebox import children
+
+        self._start_servers(supervisor, replace(self.home.broker, authorization=children.walls(self.home)))
 
     def _task(self, name: str, body: Callable[[], None]) -> Child:
         return Child(name=name, body=body, log=self.home.log(name), once=True)

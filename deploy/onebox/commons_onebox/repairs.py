@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from commons_chassis.connect import DEPLOY
 from commons_chassis.service import Service
 from commons_chassis.settings import ServiceSettings
 from commons_onebox import tools
@@ -70,7 +71,7 @@ def _named(home: Home, names: list[str]) -> dict[str, tuple[str, tools.Letter]]:
 
 def replay(home: Home) -> None:
     """Queue every logged fact to be told again into an empty stream and empty copies. Services must be at rest."""
-    queued = asyncio.run(tools.replay(home.broker.url, _everyone(home)))
+    queued = asyncio.run(tools.replay(home.broker.url, _everyone(home), home.seed(DEPLOY)))
     print(f"{queued} facts will be told again when the platform starts.")
 
 
@@ -78,7 +79,7 @@ def stand_up(home: Home) -> None:
     """The stream and the consumers, where they are missing; from one process at a time, whoever finds them gone."""
     with (home.folder / "streams.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        queued = asyncio.run(_in_time(tools.stand_up(home.broker.url, _everyone(home))))
+        queued = asyncio.run(_in_time(tools.stand_up(home.broker.url, _everyone(home), home.seed(DEPLOY))))
     if queued:
         print(f"The stream was not there: {queued} logged facts are told again.")
 

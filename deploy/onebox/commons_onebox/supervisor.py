@@ -204,6 +204,8 @@ def fork(body: Callable[[], object], log: Path) -> int:
         body()
         code = 0
     except SystemExit as leaving:
+        if isinstance(leaving.code, str):
+            print(leaving.code, file=sys.stderr)
         code = leaving.code if isinstance(leaving.code, int) else 1
     except BaseException:  # noqa: BLE001  the last frame of a process: whatever it was goes to its log
         sys.excepthook(*sys.exc_info())

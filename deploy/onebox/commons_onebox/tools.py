@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
 
-import nats
 import sqlalchemy as sa
 from nats.js.errors import NotFoundError
 from sqlalchemy.dialects.postgresql import insert
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from commons_chassis import doors
 from commons_chassis.clock import real_now
+from commons_chassis.connect import DEPLOY, OPERATOR, connected
 from commons_chassis.deploy import STREAM, declare_streams
 from commons_chassis.inbox import Fact, Inbox
 from commons_chassis.runtime import Runtime, running
@@ -40,7 +40,7 @@ async def dead_letters(service: Service, settings: ServiceSettings) -> Sequence[
 
 async def redrive(service: Service, settings: ServiceSettings, letter: Letter) -> bool:
     """Try a dead letter again; with it what waited behind it. False where it still cannot be digested."""
-    async with running(service, settings) as runtime:
+    async with running(service, settings, user=OPERATOR) as runtime:
         try:
             if letter["owner"] == service.name:
                 await _again_due(runtime, letter)
@@ -53,7 +53,7 @@ async def redrive(service: Service, settings: ServiceSettings, letter: Letter) -
 
 async def drop(service: Service, settings: ServiceSettings, letter: Letter) -> None:
     """Give a dead letter up: its aggregate's later facts are applied without it."""
-    async with running(service, settings) as runtime:
+    async with running(service, settings, user=OPERATOR) as runtime:
         if letter["owner"] == service.name:
             await _bin(runtime, letter)
         else:
@@ -93,7 +93,7 @@ def _gone(runtime: Runtime, letter: Letter) -> sa.Delete:
     return sa.delete(t).where(*(t.c[name] == letter[name] for name in ("owner", "aggregate", "seq")))
 
 
-async def stand_up(nats_url: str, services: Iterable[tuple[Service, ServiceSettings]]) -> int:
+async def stand_up(nats_url: str, services: Iterable[tuple[Service, ServiceSettings]], seed: str = "") -> int:
     """The stream and its consumers, as they should be; how many facts the relays will tell again.
 
     Where the stream is not there (a first start, a wiped store, a restored platform) every logged fact is queued before
@@ -101,21 +101,21 @@ async def stand_up(nats_url: str, services: Iterable[tuple[Service, ServiceSetti
     """
     pairs = list(services)
     queued = 0
-    if not await _stands(nats_url):
+    if not await _stands(nats_url, seed):
         for service, settings in pairs:
             async with _as_owner(settings) as c:
                 queued += await _queue_all(service, c)
-    await declare_streams(nats_url, [service for service, _ in pairs])
+    await declare_streams(nats_url, [service for service, _ in pairs], seed)
     return queued
 
 
-async def replay(nats_url: str, services: Iterable[tuple[Service, ServiceSettings]]) -> int:
+async def replay(nats_url: str, services: Iterable[tuple[Service, ServiceSettings]], seed: str = "") -> int:
     """Empty the stream and every read model, and queue every logged fact to be told again; how many were queued.
 
     For a platform whose services are at rest: they fill everything up once they start. What services own is not touched.
     """
     pairs = list(services)
-    await _empty_stream(nats_url, [service for service, _ in pairs])
+    await _empty_stream(nats_url, [service for service, _ in pairs], seed)
     queued = 0
     for service, settings in pairs:
         async with _as_owner(settings) as c:
@@ -151,24 +151,18 @@ async def _queue_all(service: Service, c: AsyncConnection) -> int:
     return int((await c.execute(sa.select(sa.func.count()).select_from(outbox))).scalar_one())
 
 
-async def _stands(nats_url: str) -> bool:
-    client = await nats.connect(nats_url)
-    try:
-        await client.jetstream().stream_info(STREAM)
-    except NotFoundError:
-        return False
-    finally:
-        await client.close()
+async def _stands(nats_url: str, seed: str) -> bool:
+    async with connected(nats_url, DEPLOY, seed) as client:
+        try:
+            await client.jetstream().stream_info(STREAM)
+        except NotFoundError:
+            return False
     return True
 
 
-async def _empty_stream(nats_url: str, services: Sequence[Service]) -> None:
+async def _empty_stream(nats_url: str, services: Sequence[Service], seed: str) -> None:
     """Deleted and declared anew: a purge would keep the message ids, and drop what is told again as repeats."""
-    client = await nats.connect(nats_url)
-    try:
-        await client.jetstream().delete_stream(STREAM)
-    except NotFoundError:
-        pass
-    finally:
-        await client.close()
-    await declare_streams(nats_url, services)
+    async with connected(nats_url, DEPLOY, seed) as client:
+        with suppress(NotFoundError):
+            await client.jetstream().delete_stream(STREAM)
+    await declare_streams(nats_url, services, seed)

@@ -50,6 +50,7 @@ def test_only_a_developers_gateway_trusts_the_development_issuer(home: Home, mon
     assert of_gateway(home, URL) == {
         "COMMONS_ENV": "dev",
         "COMMONS_NATS": home.broker.url,
+        "COMMONS_NATS_SEED_FILE": str(home.seed_file("gateway")),
         "COMMONS_PORT": "8123",
         "COMMONS_TOKEN_KEY_FILE": str(home.issuer_key),
     }

@@ -92,7 +92,7 @@ def test_a_batch_fits_into_a_message(towns: Towns) -> None:
 
 async def _fill(home: Home) -> Counter[str]:
     told = Counter[str]()
-    asker = Asker(home.broker.url, name="seed")
+    asker = Asker(home.broker.url, name="seed", seed=home.seed("gateway"))
     await asker.start()
     tiny = [replace(plan, crowds={Role.MENTOR: 3}) for plan in PLANS]
     await fill(asker, lambda what, count: told.update({what: count}), plans=tiny, inhabitants=30_000)

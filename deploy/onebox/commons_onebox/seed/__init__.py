@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 
 from commons_chassis.ask import Asker
+from commons_chassis.connect import GATEWAY
 from commons_chassis.faults import Fault
 from commons_contracts.base import Refusal
 from commons_contracts.codes import Conduct
@@ -84,7 +85,7 @@ def fill_home(home: Home, tell: Tell, *, seed: int = SEED) -> bool:
     if home.seeded.exists():
         return False
     try:
-        asyncio.run(_fill_at(home.broker.url, tell, seed))
+        asyncio.run(_fill_at(home, tell, seed))
     except* (Refusal, Fault) as stopped:
         message = f"Seeding stopped ({stopped.exceptions[0]!r}). Started again, it goes on where it was."
         raise HomeError(message) from None
@@ -92,8 +93,8 @@ def fill_home(home: Home, tell: Tell, *, seed: int = SEED) -> bool:
     return True
 
 
-async def _fill_at(url: str, tell: Tell, seed: int) -> None:
-    asker = Asker(url, name="seed")
+async def _fill_at(home: Home, tell: Tell, seed: int) -> None:
+    asker = Asker(home.broker.url, name="seed", seed=home.seed(GATEWAY))
     await asker.start()
     try:
         await fill(asker, tell, seed=seed)

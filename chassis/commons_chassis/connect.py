@@ -1,0 +1,168 @@
+"""Connections to the broker: who we are there, and what becomes of a no."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import nats
+from faststream.nats import NatsBroker
+from faststream.nats.security import NatsNKey
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from .log import logger
+from .metrics import DENIED
+
+GATEWAY, DEPLOY, OPERATOR = "gateway", "deploy", "operator"
+"""The users beside the services, each of which is the user of its own name."""
+
+VIOLATION = re.compile(r"permissions violation for (?P<verb>publish|subscription) to \"(?P<subject>[^\"]+)\"")
+STARTING_SECONDS = 10.0
+"""Within this everything that a process needs has been tried once."""
+STRANGER = ("authorization violation",)
+ANSWER = ("publish", "_inbox")
+
+
+class Denied(Exception):
+    """The broker does not let us do what we need to; the text is a sentence that names it."""
+
+
+def inbox(user: str) -> str:
+    """What a user's inboxes begin with, so that nobody else can listen there."""
+    return f"_INBOX_{user}"
+
+
+@dataclass
+class Denials:
+    """What the broker refuses a connection. nats-py tells of it beside the call that it silences, and in small letters.
+
+    While a process starts a no is its end; later each kind is said once, and all are counted. An answer refused is never
+    the end: it was asked for on a connection that is no more.
+    """
+
+    user: str
+    dead: asyncio.Event
+    starting: bool = True
+    fatal: str = ""
+    said: set[tuple[str, ...]] = field(default_factory=set)
+
+    def note(self, problem: Exception) -> bool:
+        """Whether it is a no; then it is seen to here."""
+        text = str(problem).lower()
+        kind: tuple[str, ...] = STRANGER
+        if STRANGER[0] in text:
+            sentence = f"The broker does not know the key of {self.user}."
+        elif found := VIOLATION.search(text):
+            verb, subject = found["verb"].replace("subscription", "subscribe"), found["subject"]
+            sentence = f"The broker does not let {self.user} {verb} to {subject}."
+            kind = (verb, "_inbox") if subject.startswith("_inbox") else (verb, *subject.split(".")[:3])
+        else:
+            return False
+        DENIED[self.user,].inc()
+        if kind not in self.said:
+            self.said.add(kind)
+            logger.error(sentence)
+        if kind == STRANGER or (self.starting and kind != ANSWER):
+            self.fatal = self.fatal or sentence
+            self.dead.set()
+        return True
+
+    async def settle(self, client: Client) -> None:
+        """Raises Denied where a part of what was asked so far was refused. Some seconds later the start is over."""
+        with contextlib.suppress(NatsError):
+            await client.flush()
+        self.check()
+        asyncio.get_running_loop().call_later(STARTING_SECONDS, self._started)
+
+    def _started(self) -> None:
+        self.starting = False
+
+    def check(self) -> None:
+        """Raises Denied where something was refused that its process cannot do without."""
+        if self.fatal:
+            raise Denied(self.fatal)
+
+
+def nats_broker(
+    url: str,
+    name: str,
+    denials: Denials,
+    on_reconnect: list[Callable[[], None]],
+    *,
+    seed: str = "",
+    lasting: bool = True,
+) -> NatsBroker:
+    """One connection a process, for everything; it reconnects for ever, and a connection closed for good ends the process.
+
+    `seed`: the private half of the user's nkey; where there is none the broker must take anyone. Not `lasting`: it neither
+    reconnects nor ends, to see that somebody notices.
+    """
+
+    async def closed() -> None:
+        if lasting:
+            denials.dead.set()
+
+    async def back() -> None:
+        for tell in tuple(on_reconnect):
+            tell()
+
+    async def error(problem: Exception) -> None:
+        if not denials.note(problem):
+            logger.warning("broker", problem=type(problem).__name__)
+
+    return NatsBroker(
+        url,
+        name=name,
+        security=NatsNKey.from_seed(seed) if seed else None,
+        inbox_prefix=inbox(denials.user),
+        allow_reconnect=lasting,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.2,  # type: ignore[arg-type] # seconds; nats-py takes fractions
+        connect_timeout=2,
+        ping_interval=5,
+        max_outstanding_pings=2,
+        closed_cb=closed,
+        reconnected_cb=back,
+        error_cb=error,
+        logger=None,
+    )
+
+
+async def join(broker: NatsBroker, denials: Denials) -> Client:
+    """Connect, however long the broker takes to start. Raises Denied where it does not know us."""
+    try:
+        return await broker.connect()
+    except NatsError:
+        denials.check()
+        raise
+
+
+async def hang_up(broker: NatsBroker, client: Client) -> None:
+    """What was said is sent first; a connection that is just lost is only closed."""
+    for end in (broker.stop, client.close):
+        with contextlib.suppress(NatsError, OSError):
+            await end()
+
+
+@contextlib.asynccontextmanager
+async def connected(url: str, user: str, seed: str = "") -> AsyncIterator[Client]:
+    """A connection for one piece of work. Raises Denied where the broker refuses a part of it."""
+    denials = Denials(user, asyncio.Event())
+
+    async def error(problem: Exception) -> None:
+        if denials.note(problem) and STRANGER in denials.said:
+            denials.check()  # trying again would not help
+
+    client = await nats.connect(url, name=user, nkeys_seed_str=seed or None, inbox_prefix=inbox(user), error_cb=error)
+    try:
+        yield client
+    except (NatsError, TimeoutError):
+        denials.check()
+        raise
+    finally:
+        with contextlib.suppress(NatsError, OSError):
+            await client.close()

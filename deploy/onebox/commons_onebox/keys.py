@@ -1,0 +1,31 @@
+"""Secrets as they are made and kept: nkeys for the broker's users, files for their owner alone."""
+
+import os
+import secrets
+from pathlib import Path
+
+import nkeys
+
+BROKER_USERS = ("gateway", "deploy", "operator")
+"""Beside the services; `commons_chassis.connect` says what each is for, but takes long to import."""
+
+
+def new_seed() -> str:
+    """The private half of a new nkey."""
+    made: bytes = nkeys.encode_seed(secrets.token_bytes(32), nkeys.PREFIX_BYTE_USER)
+    return made.decode()
+
+
+def public_half(seed: str) -> str:
+    """By what the broker knows who has the seed."""
+    found: bytes = nkeys.from_seed(bytearray(seed.encode())).public_key
+    return found.decode()
+
+
+def keep(file: Path, text: str, *, mode: int = 0o600) -> None:
+    """Write a secret, whole or not at all; nobody else can ever read it, not even for a moment."""
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+    fresh.chmod(mode)
+    fresh.replace(file)
