@@ -9,12 +9,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from commons_contracts.base import Due
 
-from . import doors
+from . import doors, telemetry
 from .clock import real_now
 from .faults import passing
 from .ids import new_id
 from .log import logger, where
-from .metrics import DUE
+from .metrics import DUE, LATE_SECONDS
 from .runtime import Runtime
 
 TRIES = 3
@@ -33,8 +33,12 @@ async def run_next(runtime: Runtime) -> bool:
         return False
     kind, _ = runtime.service.dues[row["subject"]]
     try:
-        await doors.rerun(lambda: _run(runtime, kind.model_validate(row["body"]), row))
-        DUE[runtime.service.name, "done"].inc()
+        with telemetry.following(None), telemetry.span("deadline", message=row["subject"]):
+            await doors.rerun(lambda: _run(runtime, kind.model_validate(row["body"]), row))
+            DUE[runtime.service.name, "done"].inc()
+            late = (runtime.clock.now() - row["due_at"]).total_seconds()
+            LATE_SECONDS[runtime.service.name,].observe(late)
+            logger.info("deadline", message=row["subject"], outcome="done", late=round(late, 3))
     except Exception as broken:
         if passing(broken):  # the database is away: nothing is wrong with this one
             raise

@@ -20,6 +20,7 @@ from commons_contracts.base import Actor, Command, Due, Entry, Event, Refusal, R
 from commons_contracts.codes import RefusalCode
 from commons_contracts.ids import PLATFORM
 
+from . import telemetry
 from .faults import conflicting
 from .ids import new_id
 from .service import Service
@@ -59,18 +60,19 @@ async def transaction(
 
     `own`: the service acts for itself, on a fact or a deadline.
     """
-    async with AsyncSession(engine, expire_on_commit=False) as db, db.begin():
-        tx = Tx(
-            db=db,
-            metadata=service.metadata,
-            actor=actor,
-            now=now,
-            cause=cause,
-            own_reactions=service.own_reactions,
-        )
-        await tx.enter(own=own)
-        yield tx
-        await tx.write_facts()
+    with telemetry.span("transaction"):
+        async with AsyncSession(engine, expire_on_commit=False) as db, db.begin():
+            tx = Tx(
+                db=db,
+                metadata=service.metadata,
+                actor=actor,
+                now=now,
+                cause=cause,
+                own_reactions=service.own_reactions,
+            )
+            await tx.enter(own=own)
+            yield tx
+            await tx.write_facts()
 
 
 async def answer(request: Request[Any], tx: Tx, service: Service, *, key: str | None = None) -> BaseModel:

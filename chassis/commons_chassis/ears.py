@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from . import doors
+from . import doors, telemetry
 from .deploy import durable
 from .faults import passing
 from .inbox import Fact, Inbox
@@ -86,10 +86,20 @@ class Ear:
             async with doors.transaction(self.runtime.service, self.runtime.app, actor, now, own=True) as tx:
                 await self.inbox.apply(facts, tx)
                 told = told or bool(tx.emitted)
+            self._note()
         if beats := [m for m in messages if _is_beat(m)]:
             await self._note_beat(beats[-1])
         if told:
             self.runtime.committed.set()
+
+    def _note(self) -> None:
+        """Counted and logged when it is committed."""
+        service = self.runtime.service
+        for fact, outcome in self.inbox.outcomes:
+            HEARD[service.name, self.owner, outcome].inc()
+            if outcome != "repeated" and fact.subject in service.reactions:
+                with telemetry.following(fact.trace):
+                    logger.info("reaction", message=fact.subject, outcome=outcome, fact=str(fact.envelope.id))
 
     async def _note_beat(self, beat: Msg) -> None:
         """All that the owner told before this was offered to us before it."""

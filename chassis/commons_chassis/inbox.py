@@ -19,14 +19,14 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from commons_contracts.base import Event
 
-from . import doors
+from . import doors, telemetry
 from .faults import passing
 from .log import logger, where
 from .metrics import HEARD
 from .service import Service
 from .settings import ServiceSettings
 from .tx import Tx
-from .wire import Envelope, kind_of
+from .wire import FACT_TRACE, Envelope, kind_of
 
 LISTEN = sa.text(
     "insert into heard (owner, aggregate, seq) select :owner, unnest(cast(:aggregates as uuid[])), 0"
@@ -60,6 +60,11 @@ class Fact:
         _ = fact.envelope
         return fact
 
+    @property
+    def trace(self) -> str | None:
+        """That of the request that it came from."""
+        return self.headers.get(FACT_TRACE)
+
     @cached_property
     def envelope(self) -> Envelope:
         return Envelope.of(self.headers)
@@ -70,16 +75,17 @@ class Inbox:
 
     def __init__(self, service: Service, settings: ServiceSettings, owner: str) -> None:
         self.service, self.owner, self.off = service, owner, settings.off
+        self.outcomes: list[tuple[Fact, str]] = []
         tables = service.metadata.tables
         self.heard, self.parked, self.dead = tables["heard"], tables["parked"], tables["dead_letters"]
 
     async def apply(self, facts: Sequence[Fact], tx: Tx) -> None:
-        """All or none of them; what is parked and now in order is applied with them."""
+        """All or none of them; what is parked and now in order is applied with them. `outcomes` says what became of each."""
+        self.outcomes = []
         heard = await self._heard({f.envelope.aggregate for f in facts}, tx)
         before = dict(heard)
         for fact in facts:
-            outcome = await self._one(fact, heard, tx)
-            HEARD[self.service.name, self.owner, outcome].inc()
+            self.outcomes.append((fact, await self._one(fact, heard, tx)))
         await self._note({a: seq for a, seq in heard.items() if seq != before[a]}, tx)
 
     async def resume(self, fact: Fact, tx: Tx, *, skip: bool) -> None:
@@ -131,6 +137,7 @@ class Inbox:
             del tx.emitted[told:]
             await tx.run(self.letter(fact, broken))
             return False
+        self.outcomes.append((fact, "applied"))
         return True
 
     async def _react(self, fact: Fact, tx: Tx) -> None:
@@ -140,13 +147,17 @@ class Inbox:
             return
         event: Event = kind.model_validate(fact.body)
         tx.cause, tx.now = fact.envelope.id, event.at
-        await doors.react(event, tx, self.service)
-        await tx.write_facts()
+        name = self.service.name
+        with telemetry.following(fact.trace), telemetry.span("react", "consumer", service=name, message=fact.subject):
+            await doors.react(event, tx, self.service)
+            await tx.write_facts()
         tx.cause = None
 
     async def _park(self, fact: Fact, tx: Tx) -> None:
+        """Without its trace, which a replay could not bring back."""
         row = {"owner": self.owner, "aggregate": fact.envelope.aggregate, "seq": fact.envelope.seq}
-        put = insert(self.parked).values(**row, subject=fact.subject, headers=fact.headers, body=fact.body)
+        headers = {name: value for name, value in fact.headers.items() if name != FACT_TRACE}
+        put = insert(self.parked).values(**row, subject=fact.subject, headers=headers, body=fact.body)
         await tx.run(put.on_conflict_do_nothing())
 
     def letter(self, fact: Fact, broken: Exception) -> sa.Insert:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -15,24 +16,25 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from . import deadlines
+from . import deadlines, telemetry
 from .clock import real_now
 from .deploy import STREAM
 from .faults import passing
 from .log import logger, where
-from .metrics import BATCHES, TOLD_FACTS
+from .metrics import ACK_SECONDS, BATCHES, TOLD_FACTS
 from .runtime import Runtime
-from .tell import ACK_SECONDS, MOST, Telling, tell
-from .wire import MSG_ID, Envelope, subject_on_ground
+from .tell import MOST, PATIENCE_SECONDS, Telling, tell
+from .wire import FACT_TRACE, MSG_ID, Envelope, subject_on_ground
 
 LOCK = 4_242_001
 STEPS = 50
+LINKS = 100
 TICK_SECONDS = 1.0
 PAUSE_SECONDS = 0.2
 BEAT_SECONDS = 5.0
 TIDY_SECONDS = 3600.0
 PENDING = sa.text("""
-    select event_log.* from event_log join outbox using (id) order by event_log.position limit :most
+    select event_log.*, outbox.trace from event_log join outbox using (id) order by event_log.position limit :most
 """).columns(body=JSONB)
 TOLD = sa.text("delete from outbox where id = any(:ids)")
 
@@ -106,7 +108,10 @@ class Relay:
             return 0
         if runtime.settings.off("outbox"):
             await self._forget(rows)  # told at most once, then: what the broker does not take is lost
-        await tell(runtime, [_telling(row) for row in rows])
+        began = time.monotonic()
+        with telemetry.span("relay", "producer", [row["trace"] for row in rows[:LINKS]], count=len(rows)):
+            await tell(runtime, [_telling(row) for row in rows])
+        ACK_SECONDS[runtime.service.name,].observe(time.monotonic() - began)
         await self._forget(rows)
         TOLD_FACTS[runtime.service.name,].inc(len(rows))
         BATCHES[runtime.service.name,].inc()
@@ -132,7 +137,7 @@ class Relay:
         """Through the same stream as the facts: who hears the beat has been offered all that was told before it."""
         subject = f"evt.{self.runtime.service.name}.beat"
         at = real_now().isoformat().encode()
-        beat = self.runtime.js.publish(subject, at, stream=STREAM, msg_ttl=60, timeout=ACK_SECONDS)
+        beat = self.runtime.js.publish(subject, at, stream=STREAM, msg_ttl=60, timeout=PATIENCE_SECONDS)
         await self.runtime.asked(beat)
 
     async def _tidy(self) -> None:
@@ -172,7 +177,8 @@ def fact(row: sa.RowMapping) -> tuple[str, bytes, dict[str, str]]:
 
 def _telling(row: sa.RowMapping) -> Telling:
     subject, payload, headers = fact(row)
-    return Telling(subject, payload, {**headers, MSG_ID: str(row["id"])})
+    came_from = {FACT_TRACE: row["trace"]} if row["trace"] else {}
+    return Telling(subject, payload, {**headers, **came_from, MSG_ID: str(row["id"])})
 
 
 def _json(body: object) -> bytes:

@@ -100,6 +100,7 @@ def _queues(metadata: sa.MetaData) -> None:
         sa.Column("id", sa.Uuid, primary_key=True, info=NONE),
         project(),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now(), info=NONE),
+        sa.Column("trace", sa.Text, info=NONE),
         wall=Wall.LOG,
     )
     table(

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Self, TypedDict, Unpack
@@ -86,6 +87,17 @@ def begin(caller: str | None = None) -> str:
 def follow(traceparent: str | None) -> None:
     """Work that a message brought: it belongs to the message's trace, or begins one."""
     _trail.set(read(traceparent) or Trail(secrets.token_hex(16)))
+
+
+@contextmanager
+def following(traceparent: str | None) -> Iterator[None]:
+    """The same for one of several things that a task does in turn."""
+    outer = _trail.get()
+    follow(traceparent)
+    try:
+        yield
+    finally:
+        _trail.set(outer)
 
 
 def read(traceparent: str | None) -> Trail | None:

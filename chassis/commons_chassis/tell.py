@@ -11,7 +11,7 @@ from .ids import new_id
 from .runtime import Runtime
 
 MOST = 500
-ACK_SECONDS = 5.0
+PATIENCE_SECONDS = 5.0
 BATCH_ID, BATCH_SEQUENCE, BATCH_COMMIT = "Nats-Batch-Id", "Nats-Batch-Sequence", "Nats-Batch-Commit"
 
 
@@ -32,7 +32,7 @@ async def tell(runtime: Runtime, tellings: Sequence[Telling]) -> None:
     if len(tellings) > 1 and await _at_once(runtime, tellings):
         return
     for each in tellings:
-        publish = runtime.js.publish(*each[:2], stream=STREAM, headers=each.headers, timeout=ACK_SECONDS)
+        publish = runtime.js.publish(*each[:2], stream=STREAM, headers=each.headers, timeout=PATIENCE_SECONDS)
         await runtime.asked(publish)
 
 
@@ -45,5 +45,5 @@ async def _at_once(runtime: Runtime, tellings: Sequence[Telling]) -> bool:
         )
     subject, payload, headers = tellings[-1]
     commit = {**headers, BATCH_ID: batch, BATCH_SEQUENCE: str(last), BATCH_COMMIT: "1"}
-    asked = runtime.client.request(subject, payload, headers=commit, timeout=ACK_SECONDS)
+    asked = runtime.client.request(subject, payload, headers=commit, timeout=PATIENCE_SECONDS)
     return "error" not in json.loads((await runtime.asked(asked)).data)

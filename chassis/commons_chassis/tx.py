@@ -16,6 +16,7 @@ from commons_contracts.base import Actor, Due, Event, Refusal
 from commons_contracts.codes import RefusalCode
 from commons_contracts.ids import PLATFORM, PersonId, ProjectId
 
+from . import telemetry
 from .clock import real_now
 from .ids import new_id
 
@@ -45,7 +46,7 @@ FACTS = sa.text("""
         select id, aggregate, seq, subject, project, at, cast(:cause as uuid), cast(about as uuid[]), cast(body as jsonb)
         from facts order by nth
     ), queued as (
-        insert into outbox (id, project) select id, project from facts
+        insert into outbox (id, project, trace) select id, project, cast(:trace as text) from facts
     )
     select seq from facts order by nth
 """)
@@ -169,7 +170,7 @@ class Tx:
             "abouts": [f"{{{','.join(map(str, event.persons))}}}" for event in events],
             "bodies": [event.model_dump_json() for event in events],
         }
-        numbers = await self.db.scalars(FACTS, {**columns, "cause": self.cause})
+        numbers = await self.db.scalars(FACTS, {**columns, "cause": self.cause, "trace": telemetry.traceparent()})
         self.wrote += [
             f"{type(event).owner}/{event.aggregate}/{seq}" for event, seq in zip(events, numbers, strict=True)
         ]

@@ -69,7 +69,7 @@ async def test_it_is_live_and_ready_and_counts_without_naming_anyone(house):
     tally = (("code", ""), ("message", "tally"), ("outcome", "done"), ("service", "tallying"))
     heard = (("outcome", "applied"), ("owner", "counting"), ("service", "tallying"))
     of_it, of_owner = (("service", "tallying"),), (("owner", "counting"), ("service", "tallying"))
-    assert found["commons_rpc_total", tally] == 20
+    assert found["commons_rpc_total", tally] >= 20
     assert found["commons_facts_heard_total", heard] >= 1
     assert found["commons_database_up", of_it] == found["commons_broker_up", of_it] == 1
     assert found["commons_consumer_lag_facts", of_owner] == found["commons_dead_letters", of_owner] == 0
