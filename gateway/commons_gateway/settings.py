@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from commons_chassis.settings import PlatformSettings, Secret
+
+from .rates import Rates
+from .trusted import Guard
 
 
 class GatewaySettings(PlatformSettings):
     """`COMMONS_PORT`, `COMMONS_TOKEN_KEY_FILE`, `COMMONS_SECRET_FILE`, beside what every process is told."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__", nested_model_default_partial_update=True)
 
     port: int = 8080
     token_key_file: Path | None = None
     """Development only: the private key of the development issuer."""
     secret: Secret = ""
     """Everywhere else: what cursors are signed with, the same for every gateway of a platform."""
+
+    issuers_file: Path | None = None
+    """Partners' identity providers, and for which projects each speaks: docs/identity.md."""
+    public_url: str = ""
+    """Where browsers reach the platform, such as https://commons.example.org. Without it nobody signs in by browser,
+    except in development, where it is taken to be wherever a request came to."""
+    mail_sign_in: bool = True
+    """Whether people sign in by a link in a letter, too; profiles sends it (COMMONS_PROFILES__SMTP)."""
+    origins: str = ""
+    """Other sites whose pages may ask from a browser, by their exact origins, comma-separated."""
+    proxies: str = ""
+    """Addresses or networks, comma-separated, that are believed when they say for whom they ask (X-Forwarded-For)."""
+    rates: Rates = Rates()
+    documents: Guard = "off"
+    """What becomes of a document that no manifest names: answered (off), told of (log) or refused (enforce)."""
+    documents_from: Path | None = None
+    """A manifest of trusted documents, or a folder of them."""
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, said: str) -> str:
+        for one in filter(None, said.split(",")):
+            ip_network(one.strip())  # uvicorn takes anything else for a name, and would believe nobody
+        return said
 
     @model_validator(mode="after")
     def _keys_fit_the_place(self) -> Self:
