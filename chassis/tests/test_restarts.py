@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from toy import counting, tallying
 from toy.counting import CounterById, Raise, Start
 from toy.people import a_member
-from toy.servers import again
 from toy.tallying import Tally
 
 from commons_chassis import ears
@@ -73,7 +72,7 @@ async def test_a_broker_that_comes_back_finds_everyone_listening(house, servers)
         servers["nats"].kill()
         asked = [asyncio.create_task(house.asker.ask(Raise(counter=counter), actor, left=15)) for _ in range(5)]
         await asyncio.sleep(0.5)
-        servers["nats"] = again(servers["nats"])
+        servers["nats"] = servers["nats"].again()
         begin = time.monotonic()
         await asyncio.gather(*asked)
         assert time.monotonic() - begin < 3
@@ -94,7 +93,7 @@ async def test_facts_wait_in_hand_while_the_database_is_away(house, servers):
     assert state.num_ack_pending >= 3
     assert state.num_redelivered == 0
 
-    servers["tallying"] = again(servers["tallying"])
+    servers["tallying"] = servers["tallying"].again()
 
     assert await _raised(house, actor, counter, 6)
     assert await _dead(house) == 0
@@ -106,7 +105,7 @@ async def test_commands_asked_while_the_database_is_away_are_answered_when_it_is
     servers["counting"].kill()
     asked = [asyncio.create_task(house.asker.ask(Raise(counter=counter), actor, left=15)) for _ in range(5)]
     await asyncio.sleep(1)
-    servers["counting"] = again(servers["counting"])
+    servers["counting"] = servers["counting"].again()
     await asyncio.gather(*asked)
     assert await _raised(house, actor, counter, 5)
 

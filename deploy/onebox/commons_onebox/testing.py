@@ -1,7 +1,8 @@
 """Real servers for tests: start one in a folder, or share one pair among all workers of a pytest run.
 
 Installed, it is a pytest plugin with the session fixtures `postgres_dsn` and `nats_url`. The pair is started by the
-first test that asks for it and ends with the run, however the run ends.
+first test that asks for it and ends with the run, however the run ends. COMMONS_TEST_SERVERS=containers takes the images
+of docker-compose.yml in place of the wheels.
 """
 
 import fcntl
@@ -10,16 +11,23 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 import pytest
 
 from commons_onebox.broker import NatsServer
+from commons_onebox.keys import new_seed
 from commons_onebox.postgres import PostgresServer
 from commons_onebox.server import Server, free_port, tail, wait_until
+from commons_onebox.walls import authorization
+
+if TYPE_CHECKING:  # this is loaded by every run of pytest
+    from commons_chassis.subjects import User
 
 S = TypeVar("S", bound=Server)
 
@@ -28,12 +36,25 @@ ATTEMPTS = 3
 PATIENCE = 30.0
 
 
+class NotStarted(Exception):
+    """It ended, or did not answer in time; its log says why."""
+
+
+class Process(Protocol):
+    """What tests do to a server: a `subprocess.Popen`, or a container."""
+
+    def send_signal(self, sig: int, /) -> None: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """A server that was started here; `stop` ends it in order, `kill` at once."""
+    """A server that was started here; `stop` ends it in order, `kill` at once; `begin` is how it is started."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
     server: Server
+    begin: Callable[[], Process]
 
     def stop(self) -> None:
         self.process.send_signal(self.server.stop_signal)
@@ -42,6 +63,10 @@ class Running:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait(PATIENCE)
+
+    def again(self) -> Self:
+        """The same server with what it kept, in a new process, once it answers; after `kill`."""
+        return replace(self, process=self.begin())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +80,11 @@ class Postgres(Running):
 
 @dataclass(frozen=True, kw_only=True)
 class Nats(Running):
+    """Where it has walls, `seeds` has the private half of each user's key."""
+
     url: str
     monitor_url: str
+    seeds: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -69,40 +97,66 @@ class Pair:
 
 def start_postgres(folder: Path, *, durable: bool = False) -> Postgres:
     """Start a PostgreSQL with its data below `folder`; it ends with this process. Not durable unless asked."""
-    process, server = _start(
+    begin, process, server = _start(
         lambda: PostgresServer(folder=folder / "postgres", port=free_port(), password=PASSWORD, durable=durable),
         folder / "postgres.log",
     )
-    return Postgres(process=process, server=server, admin_dsn=server.admin_dsn)
+    return Postgres(process=process, server=server, begin=begin, admin_dsn=server.admin_dsn)
 
 
-def start_nats(folder: Path, *, durable: bool = False) -> Nats:
-    """Start a NATS with its streams below `folder`; it ends with this process. Not durable unless asked."""
-    process, server = _start(
-        lambda: NatsServer(folder=folder / "nats", port=free_port(), monitor_port=free_port(), durable=durable),
+def start_nats(folder: Path, *, durable: bool = False, users: "Sequence[User]" = ()) -> Nats:
+    """Start a NATS with its streams below `folder`; it ends with this process. Not durable unless asked.
+
+    Nobody but `users` may come in; where there are none, anybody may.
+    """
+    seeds = {user.name: new_seed() for user in users}
+    walls = authorization(users, seeds) if users else ""
+    begin, process, server = _start(
+        lambda: NatsServer(
+            folder=folder / "nats",
+            port=free_port(),
+            monitor_port=free_port(),
+            durable=durable,
+            authorization=walls,
+        ),
         folder / "nats.log",
     )
-    return Nats(process=process, server=server, url=server.url, monitor_url=server.monitor_url)
+    return Nats(process=process, server=server, begin=begin, url=server.url, monitor_url=server.monitor_url, seeds=seeds)
 
 
-def _start(server_on_free_port: Callable[[], S], log: Path) -> tuple[subprocess.Popen[bytes], S]:
+def _start(server_on_free_port: Callable[[], S], log: Path) -> tuple[Callable[[], Process], Process, S]:
     """Start it and wait until it answers; a port that someone took meanwhile is worth another attempt."""
     for _ in range(ATTEMPTS):
         server = server_on_free_port()
-        server.prepare()
-        with log.open("ab") as out:
-            process = subprocess.Popen(server.command(), stdout=out, stderr=out, start_new_session=True)
-        if _answers(server, process):
-            return process, server
-        process.kill()
-        process.wait()
+        begin = _in_a_box(server) if in_containers() else partial(_in_a_process, server, log)
+        with suppress(NotStarted):
+            return begin, begin(), server
     message = f"{log.stem} did not start:\n{tail(log)}"
     raise RuntimeError(message)
 
 
-def _answers(server: Server, process: subprocess.Popen[bytes]) -> bool:
+def in_containers() -> bool:
+    """Whether this run wants the servers of docker-compose.yml."""
+    return os.environ.get("COMMONS_TEST_SERVERS") == "containers"
+
+
+def _in_a_box(server: Server) -> Callable[[], Process]:
+    # Here, because it needs what only a test of containers has installed.
+    from commons_onebox.boxed import box
+
+    return box(server).begin
+
+
+def _in_a_process(server: Server, log: Path) -> subprocess.Popen[bytes]:
+    server.prepare()
+    with log.open("ab") as out:
+        process = subprocess.Popen(server.command(), stdout=out, stderr=out, start_new_session=True)
     wait_until(lambda: process.poll() is not None or server.ready(process.pid), PATIENCE)
-    return process.poll() is None and server.ready(process.pid)
+    if process.poll() is None and server.ready(process.pid):
+        return process
+    process.kill()
+    process.wait()
+    raise NotStarted
 
 
 def shared_servers() -> Pair:
