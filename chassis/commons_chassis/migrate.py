@@ -50,6 +50,11 @@ def upgrade(service: Service, owner_dsn: str) -> None:
         command.upgrade(_config(service, engine), "head")
 
 
+def knows(service: Service, revision: str) -> bool:
+    """Whether this is one of the service's migrations: whoever made a later one is a newer version."""
+    return any(_folder(service).glob(f"{revision}_*.py"))
+
+
 def differences(service: Service, owner_dsn: str) -> list[str]:
     """How a migrated database differs from the tables in code, walls included; empty when it does not."""
     with _owner(owner_dsn) as engine, engine.connect() as connection:

@@ -9,8 +9,9 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -161,7 +162,7 @@ class Relay:
                 await c.execute(change.values(number=sa.bindparam("number"), hash=sa.bindparam("hash")), sealed)
 
 
-def audit_hash(previous: bytes, row: sa.RowMapping) -> bytes:
+def audit_hash(previous: bytes, row: sa.RowMapping | Mapping[str, Any]) -> bytes:
     """The person is not covered: erasing her must not break the chain."""
     said = f"{row['id']}|{row['project']}|{row['at'].astimezone(UTC).isoformat()}|{row['operation']}"
     return hashlib.sha256(previous + said.encode()).digest()

@@ -7,20 +7,24 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from commons_chassis.ask import Asker
+from commons_chassis.testing import eventually
 from commons_contracts.base import Actor
 from commons_contracts.codes import Style
 from commons_contracts.ids import ProjectId, RoundId, project_of
 from commons_contracts.matching import AcceptConnection, RequestConnection
+from commons_onebox.home import SERVICES
 
 from .clients import Pair
 from .ground import WESTEM, Ground
 
 PROJECT = ProjectId(project_of(WESTEM.slug))
+NOTICES_OF_A_MATCH = 4
+"""Of the request and of the yes, to both."""
 
 
 @asynccontextmanager
 async def asking(ground: Ground) -> AsyncIterator[Asker]:
-    asker = Asker(ground.url, name="acts")
+    asker = Asker(ground.url, name="acts", seed=ground.home.seed("gateway"))
     await asker.start()
     try:
         yield asker
@@ -44,10 +48,15 @@ def match(ground: Ground, wanted: Iterable[Pair]) -> None:
 
 
 def calm(ground: Ground, *, seconds: float = 60) -> bool:
-    """Nothing is untold, due or unheard any more."""
+    """Everyone is back, and nothing is untold, due or unheard any more."""
 
     async def settled() -> bool:
         async with asking(ground) as asker:
+            await eventually(lambda: _everyone(asker), seconds=seconds)
             return await asker.operations.settle(seconds=seconds)
 
     return asyncio.run(settled())
+
+
+async def _everyone(asker: Asker) -> bool:
+    return set(SERVICES) <= set(await asker.operations.processes())

@@ -7,31 +7,27 @@ import os
 import signal
 import time
 
-import nats
 import pytest
 from nats.js.errors import NotFoundError
 
+from commons_chassis.connect import DEPLOY, connected
 from commons_chassis.deploy import STREAM, durable
 from commons_onebox.home import SERVICES
 from commons_onebox.server import wait_until
 
-from .acts import calm, match
+from .acts import NOTICES_OF_A_MATCH, calm, match
 from .ground import Ground
 from .truths import broken
 
 pytestmark = pytest.mark.faults
 
 BACK_SECONDS = 40.0
-NOTICES_OF_A_MATCH = 4
 
 
 def _in_jetstream(ground: Ground, what) -> object:
     async def asked():
-        client = await nats.connect(ground.url)
-        try:
+        async with connected(ground.url, DEPLOY, ground.home.seed(DEPLOY)) as client:
             return await what(client.jetstream())
-        finally:
-            await client.close()
 
     return asyncio.run(asked())
 

@@ -1,20 +1,17 @@
 """The `commons` command: start the platform, look at it, and repair what it could not do alone."""
 
 import os
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from commons_onebox.home import DEFAULT_PORT, SERVICES, Home, HomeError, Run
+from commons_onebox import copies
+from commons_onebox.home import DEFAULT_PORT, SERVICES, Home
 from commons_onebox.house import House
-from commons_onebox.supervisor import TaskFailed
+from commons_onebox.terminal import counted, explained, refuse, running, say
 
 LAST_PORT = 65535
 LONGEST_HOURS = 24 * 366
@@ -30,102 +27,58 @@ app = typer.Typer(
 
 dlq = typer.Typer(help="Facts that a service could not digest.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(dlq, name="dlq")
-
-
-def _refuse(sentence: str, code: int = 2) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    raise typer.Exit(code)
-
-
-def _say(line: str) -> None:
-    # The terminal may be gone; that is no reason to leave processes behind.
-    try:
-        print(line, flush=True)
-    except OSError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+app.command()(copies.backup)
+app.command()(copies.restore)
 
 
 def _port() -> int:
     given = os.environ.get("COMMONS_PORT") or str(DEFAULT_PORT)
     if not given.isdecimal() or int(given) > LAST_PORT:
-        _refuse(f"COMMONS_PORT is {given!r}, and should be a number from 1 to {LAST_PORT}.")
+        refuse(f"COMMONS_PORT is {given!r}, and should be a number from 1 to {LAST_PORT}.")
     return int(given)
-
-
-def _running() -> tuple[Home, Run]:
-    home = Home.of_environment()
-    with _explained():
-        run = home.run
-    if run is None or not run.alive():
-        _refuse(f"The platform does not run on {home.folder}. Start it with `make up`, or set COMMONS_HOME.")
-    return home, run
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """What went wrong, as a sentence and an exit code instead of a traceback."""
-    try:
-        yield
-    except HomeError as refused:
-        _refuse(str(refused))
-    except TaskFailed as failed:
-        _refuse(str(failed), code=1)
 
 
 @app.command()
 def up() -> None:
     """Serve until Ctrl-C on the data under COMMONS_HOME."""
     home = Home.of_environment()
-    house = House(home, _port(), _say)
+    house = House(home, _port(), say)
 
     def when_ready() -> None:
-        _say(f"STEM Commons serves {house.url}/graphql; its data and logs are in {home.folder}; Ctrl-C stops it.")
+        say(f"STEM Commons serves {house.url}/graphql; its data and logs are in {home.folder}; Ctrl-C stops it.")
         if not home.seeded.exists():
-            _say("Nobody is there yet: `make seed` brings four projects, and people for each role.")
-        _say("A token to try it with: commons token --as MENTEE@westem")
+            say("Nobody is there yet: `make seed` brings four projects, and people for each role.")
+        say("A token to try it with: commons token --as MENTEE@westem")
 
-    with _explained():
+    with explained():
         house.run(when_ready)
 
 
 @app.command()
 def seed() -> None:
     """Fill a running platform, once: four projects with their designs, places, universities, and made-up people."""
-    home, _ = _running()
+    home, _ = running()
     from commons_onebox.seed import fill_home
 
-    with _explained(), _counted() as tell:
+    with explained(), counted("Seeding") as tell:
         filled = fill_home(home, tell)
-    _say(f"{home.folder} {'is filled now' if filled else 'was filled before'}. Try: commons token --as MENTEE@westem")
-
-
-@contextmanager
-def _counted() -> Iterator[Callable[[str, int], None]]:
-    """What has been brought so far, on the way."""
-    counts = Counter[str]()
-    with Console(stderr=True).status("Seeding") as line:
-
-        def tell(what: str, count: int) -> None:
-            counts[what] += count
-            line.update("Seeding: " + ", ".join(f"{many:,} {thing}" for thing, many in counts.items()))
-
-        yield tell
+    say(f"{home.folder} {'is filled now' if filled else 'was filled before'}. Try: commons token --as MENTEE@westem")
 
 
 @app.command()
 def migrate() -> None:
     """Bring the databases under COMMONS_HOME up to date, without serving (`up` does it as well)."""
     home = Home.of_environment()
-    with _explained():
-        House(home, 0, _say).migrate()
-    _say(f"The databases of {home.folder} are up to date.")
+    with explained():
+        House(home, 0, say).migrate()
+    say(f"The databases of {home.folder} are up to date.")
 
 
 @app.command()
 def migration(service: str, text: str) -> None:
     """Write the next migration of SERVICE, called TEXT, from what its tables have and its migrations lack."""
     if service not in SERVICES:
-        _refuse(f"There is no service {service!r}; there are {', '.join(SERVICES)}.")
+        refuse(f"There is no service {service!r}; there are {', '.join(SERVICES)}.")
     from commons_onebox.migration import write
 
     write(service, text)
@@ -134,7 +87,7 @@ def migration(service: str, text: str) -> None:
 @app.command()
 def status() -> None:
     """Show processes, broker, consumers, lag, and the oldest unpublished event."""
-    home, run = _running()
+    home, run = running()
     from commons_onebox.status import show
 
     show(home, run, Console())
@@ -143,8 +96,8 @@ def status() -> None:
 @app.command()
 def replay() -> None:
     """Rebuild the stream and every copy from the logs: of a platform that rests, told when it starts again."""
-    with _explained():
-        House(Home.of_environment(), 0, _say).replay()
+    with explained():
+        House(Home.of_environment(), 0, say).replay()
 
 
 Letters = Annotated[list[str] | None, typer.Argument(help="As `commons dlq list` names them.")]
@@ -153,7 +106,7 @@ Letters = Annotated[list[str] | None, typer.Argument(help="As `commons dlq list`
 @dlq.command("list")
 def list_letters() -> None:
     """Show the facts that a service could not digest."""
-    home, _ = _running()
+    home, _ = running()
     from commons_onebox.repairs import show_letters
 
     show_letters(home, Console())
@@ -162,11 +115,11 @@ def list_letters() -> None:
 @dlq.command()
 def redrive(letters: Letters = None) -> None:
     """Try dead letters again, all of them if none is named; what waited behind them follows."""
-    home, _ = _running()
+    home, _ = running()
     from commons_onebox.repairs import redrive as again
 
     failed = 0
-    with _explained():
+    with explained():
         for name, digested in again(home, letters or []):
             print(f"{name}: {'done' if digested else 'still cannot be digested'}")
             failed += not digested
@@ -176,10 +129,10 @@ def redrive(letters: Letters = None) -> None:
 @dlq.command()
 def drop(letters: Annotated[list[str], typer.Argument(help="As `commons dlq list` names them.")]) -> None:
     """Give dead letters up: what comes later of the same thing is applied without them."""
-    home, _ = _running()
+    home, _ = running()
     from commons_onebox.repairs import drop as give_up
 
-    with _explained():
+    with explained():
         for name in give_up(home, letters):
             print(f"{name}: dropped")
 
@@ -195,13 +148,13 @@ def token(
 
     home = Home.of_environment()
     if not 0 < hours <= LONGEST_HOURS:
-        _refuse(f"A token is valid for more than 0 and at most {LONGEST_HOURS} hours.")
+        refuse(f"A token is valid for more than 0 and at most {LONGEST_HOURS} hours.")
     if not (key or home.issuer_key).exists():
-        _refuse(f"There is no platform in {home.folder} yet. Start it once with `make up`, or set COMMONS_HOME.")
+        refuse(f"There is no platform in {home.folder} yet. Start it once with `make up`, or set COMMONS_HOME.")
     try:
         print(issue(key or home.issuer_key, who, hours=hours))
     except NoSuchRole as wrong:
-        _refuse(str(wrong))
+        refuse(str(wrong))
 
 
 @app.command()
@@ -216,9 +169,9 @@ def demo(
     """Play the journeys on a platform of its own, show every rule, and keep serving until Ctrl-C."""
     play = import_module("commons_onebox.demo")
     if bool(against) != bool(key):
-        _refuse("--against and --key go together: where the platform is, and the key of its development issuer.")
+        refuse("--against and --key go together: where the platform is, and the key of its development issuer.")
 
-    with _explained():
+    with explained():
         if key:
             raise typer.Exit(play.main_against(against.rstrip("/"), key, json, journeys or []))
         raise typer.Exit(play.main(once, json, journeys or []))

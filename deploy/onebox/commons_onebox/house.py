@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -22,6 +22,10 @@ HOST = "127.0.0.1"
 SERVICES_FLOOR, GATEWAY_FLOOR = 1, 2
 WAITING_REQUESTS = 1024
 START_SECONDS = 120.0
+LONGEST_STEP_SECONDS = 6 * 3600.0
+
+Step = tuple[str, Callable[[], None]]
+"""What it is called, and what is done: in a process of its own, with a log of its own."""
 
 
 class House:
@@ -62,6 +66,17 @@ class House:
             task = self._task("replay", partial(repairs.replay, self.home))
             supervisor.finish([task])
             self._say(tail(task.log, 1))
+
+    def take_steps(self, steps: Sequence[Step]) -> bool:
+        """Run these one after the other on PostgreSQL alone; False where a signal stopped them. Raises TaskFailed."""
+        done = 0
+        with self.home.locked(), self._supervisor() as supervisor:
+            self._start_servers(supervisor, self.home.postgres)
+            self._wait_for_postgres(supervisor)
+            for name, body in steps:
+                supervisor.finish([self._task(name, body)], LONGEST_STEP_SECONDS)
+                done += 1
+        return done == len(steps)
 
     @contextmanager
     def _supervisor(self) -> Iterator[Supervisor]:
@@ -115,6 +130,10 @@ class House:
         broker = self.home.broker
         supervisor.until(lambda: broker.ready(supervisor.pids.get(broker.name, 0)), 60, "NATS")
 
+    def _wait_for_postgres(self, supervisor: Supervisor) -> None:
+        postgres = self.home.postgres
+        supervisor.until(lambda: postgres.ready(supervisor.pids.get(postgres.name, 0)), 60, "PostgreSQL")
+
     def _build(self, supervisor: Supervisor) -> None:
         """Databases, roles and tables, as far as they are missing."""
         from commons_onebox import children
@@ -123,7 +142,7 @@ class House:
         # What is imported stays: the collector would only touch, and so copy, pages that the children share.
         gc.freeze()
         home = self.home
-        supervisor.until(lambda: home.postgres.ready(supervisor.pids.get("postgres", 0)), 60, "PostgreSQL")
+        self._wait_for_postgres(supervisor)
         supervisor.finish([self._task("provision", partial(children.provision, home))])
         upgrades = [self._task(f"migrate-{name}", partial(children.upgrade, home, name)) for name in SERVICES]
         supervisor.finish(upgrades)

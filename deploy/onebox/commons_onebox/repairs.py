@@ -75,6 +75,12 @@ def replay(home: Home) -> None:
     print(f"{queued} facts will be told again when the platform starts.")
 
 
+def forget_what_was_heard(home: Home) -> None:
+    """Empty every copy: a stream that is filled from the logs fills them again."""
+    for service, settings in _everyone(home):
+        asyncio.run(tools.forget_what_was_heard(service, settings))
+
+
 def stand_up(home: Home) -> None:
     """The stream and the consumers, where they are missing; from one process at a time, whoever finds them gone."""
     with (home.folder / "streams.lock").open("a") as lock:

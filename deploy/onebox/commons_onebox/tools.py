@@ -118,8 +118,8 @@ async def replay(nats_url: str, services: Iterable[tuple[Service, ServiceSetting
     await _empty_stream(nats_url, [service for service, _ in pairs], seed)
     queued = 0
     for service, settings in pairs:
+        await forget_what_was_heard(service, settings)
         async with _as_owner(settings) as c:
-            await _forget_what_was_heard(service, c)
             queued += await _queue_all(service, c)
     return queued
 
@@ -135,13 +135,15 @@ async def _as_owner(settings: ServiceSettings) -> AsyncIterator[AsyncConnection]
         await engine.dispose()
 
 
-async def _forget_what_was_heard(service: Service, c: AsyncConnection) -> None:
+async def forget_what_was_heard(service: Service, settings: ServiceSettings) -> None:
+    """Empty the service's copies of others' things, as if it had never heard of them; its own stays."""
     tables = service.metadata.tables
     own_aside = {None, service.name}  # of its own facts a service keeps its copies at once, and hears them never again
     copies = [t.name for t in tables.values() if t.info["copy_of"] not in own_aside]
-    await c.execute(sa.text(f"truncate {', '.join([*copies, 'heard', 'parked', 'owners_heard'])}"))
     letters = tables["dead_letters"]  # those of its own deadlines are in no log
-    await c.execute(sa.delete(letters).where(letters.c.owner != service.name))
+    async with _as_owner(settings) as c:
+        await c.execute(sa.text(f"truncate {', '.join([*copies, 'heard', 'parked', 'owners_heard'])}"))
+        await c.execute(sa.delete(letters).where(letters.c.owner != service.name))
 
 
 async def _queue_all(service: Service, c: AsyncConnection) -> int:
