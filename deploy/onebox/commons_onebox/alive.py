@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from commons_chassis.ask import Asker
+from commons_chassis.connect import DEPLOY, GATEWAY
 from commons_chassis.deploy import declare_streams
 from commons_chassis.run import Process
 from commons_chassis.runtime import Runtime, running
@@ -25,17 +26,25 @@ class Alive:
 
 @asynccontextmanager
 async def alive(
-    services: Iterable[tuple[Service, Database]], nats_url: str, *, unsafe: str = ""
+    services: Iterable[tuple[Service, Database]],
+    nats_url: str,
+    *,
+    seeds: Mapping[str, str] | None = None,
+    unsafe: str = "",
 ) -> AsyncIterator[Alive]:
-    """Start them all; stop them in the end. `unsafe`: safeguards to switch off, to see a test go red."""
-    pairs = list(services)
-    await declare_streams(nats_url, [service for service, _ in pairs])
+    """Start them all; stop them in the end. `seeds`: of a broker with walls, its users' keys.
+
+    `unsafe`: safeguards to switch off, to see a test go red.
+    """
+    pairs, keys = list(services), seeds or {}
+    await declare_streams(nats_url, [service for service, _ in pairs], keys.get(DEPLOY, ""))
     async with AsyncExitStack() as stack:
         runtimes = {}
         for service, database in pairs:
             settings = ServiceSettings(
                 env="dev",
                 nats=nats_url,
+                nats_seed=keys.get(service.name, ""),
                 name=service.name,
                 app_dsn=database.app_dsn,
                 engine_dsn=database.engine_dsn,
@@ -43,7 +52,7 @@ async def alive(
                 unsafe=unsafe,
             )
             runtimes[service.name] = await stack.enter_async_context(started(service, settings))
-        asker = Asker(nats_url, name="test")
+        asker = Asker(nats_url, name="test", seed=keys.get(GATEWAY, ""))
         await asker.start()
         stack.push_async_callback(asker.stop)
         yield Alive(asker, runtimes)

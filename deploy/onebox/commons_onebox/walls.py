@@ -1,10 +1,15 @@
 """What the broker is told of its users: who may come in, and what each may say and hear."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from commons_chassis.subjects import User
 from commons_onebox.keys import public_half
+
+if TYPE_CHECKING:  # it takes long to import, and knowing its shape is enough
+    from commons_chassis.subjects import User
 
 ANSWERS_WITHIN = "2m"
 """For so long a request may be answered: longer than anybody waits."""
