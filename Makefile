@@ -6,7 +6,7 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up seed demo status test check bench faults faults-long migrate migration wire schema format
+.PHONY: help up seed demo status test check bench faults faults-long pages browser migrate migration wire schema format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ faults: $(STAMP) ## Kill everything many times while clients write, and count wh
 
 faults-long: $(STAMP) ## The long forms: disks that fill, power cuts, stores rebuilt (root, for loop images; skips are told)
 	@$(BIN)/pytest -q -s -rs -m long tests/faults $(ARGS)
+
+pages: $(STAMP) ## Build the pages: GraphiQL, the events
+	@$(BIN)/python -m commons_onebox.pages
+
+browser: $(STAMP) ## Look at the pages with a browser: they work, and ask nobody else
+	@$(BIN)/pytest -q -m browser tests/browser $(ARGS)
 
 migrate: $(STAMP) ## Bring the databases of COMMONS_HOME up to date
 	@$(BIN)/commons migrate

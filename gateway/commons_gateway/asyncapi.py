@@ -22,10 +22,10 @@ HEADERS: Mapping[str, tuple[str, str]] = {
     "ce-about": ("string", "The persons it is about (UUIDs, by comma), where there are any."),
 }
 OPTIONAL = {"ce-cause", "ce-about"}
-INTRODUCTION = """The facts that the services of STEM Commons tell, on NATS JetStream (stream `EVENTS`).
+INTRODUCTION = """The facts that the services of STEM Commons tell, on NATS JetStream (stream EVENTS).
 
-A fact carries ids, codes, numbers and dates, never a name, an address or a text that someone wrote. It is told at least once: keep `ce-id`, or the highest `ce-seq` of each `ce-subject`, and a fact told
-twice changes nothing. Facts of one thing come in the order of `ce-seq`. New fields are added with a default; anything else is a new version beside the old one."""
+A fact carries ids, codes, numbers and dates, never a name, an address or a text that someone wrote. It is told at least once: keep ce-id, or the highest ce-seq of each ce-subject, and a fact told
+twice changes nothing. Facts of one thing come in the order of ce-seq. New fields are added with a default; anything else is a new version beside the old one."""
 
 
 def sentences(kind: type[Message]) -> tuple[str, str]:

@@ -46,11 +46,14 @@ def up() -> None:
 
     def when_ready() -> None:
         say(f"STEM Commons serves {house.url}/graphql; its data and logs are in {home.folder}; Ctrl-C stops it.")
+        say(f"GraphiQL with a tab for each task, and the events: {house.url}/")
         if not home.seeded.exists():
             say("Nobody is there yet: `make seed` brings four projects, and people for each role.")
         say("A token to try it with: commons token --as MENTEE@westem")
 
-    with explained():
+    from commons_onebox.pages import built_beside
+
+    with explained(), built_beside():
         house.run(when_ready)
 
 

@@ -23,6 +23,8 @@ SERVICES_FLOOR, GATEWAY_FLOOR = 1, 2
 WAITING_REQUESTS = 1024
 START_SECONDS = 120.0
 LONGEST_STEP_SECONDS = 6 * 3600.0
+PAGES_AS_THEY_ARE = "as-they-are"
+"""COMMONS_PAGES of a platform that is played, tested or measured: it has the machine to itself."""
 
 Step = tuple[str, Callable[[], None]]
 """What it is called, and what is done: in a process of its own, with a log of its own."""
@@ -126,6 +128,12 @@ class House:
     def _start_servers(self, supervisor: Supervisor, *servers: Server) -> None:
         supervisor.start(*(Child.serving(server, self.home.log(server.name)) for server in servers))
 
+    def _start_broker(self, supervisor: Supervisor) -> None:
+        """Behind its walls, which follow from what the services are: those are imported for it."""
+        from commons_onebox import children
+
+        self._start_servers(supervisor, replace(self.home.broker, authorization=children.walls(self.home)))
+
     def _wait_for_broker(self, supervisor: Supervisor) -> None:
         broker = self.home.broker
         supervisor.until(lambda: broker.ready(supervisor.pids.get(broker.name, 0)), 60, "NATS")
@@ -146,12 +154,6 @@ class House:
         supervisor.finish([self._task("provision", partial(children.provision, home))])
         upgrades = [self._task(f"migrate-{name}", partial(children.upgrade, home, name)) for name in SERVICES]
         supervisor.finish(upgrades)
-
-    def _start_broker(self, supervisor: Supervisor) -> None:
-        """Behind its walls, which follow from what the services are: those are imported for it."""
-        from commons_onebox import children
-
-        self._start_servers(supervisor, replace(self.home.broker, authorization=children.walls(self.home)))
 
     def _task(self, name: str, body: Callable[[], None]) -> Child:
         return Child(name=name, body=body, log=self.home.log(name), once=True)
@@ -197,7 +199,7 @@ def running(folder: Path, *, port: int = 0, environment: Mapping[str, str] | Non
     folder.mkdir(parents=True, exist_ok=True)
     log = home.folder / "up.log"
     command = [SETPRIV, "--pdeathsig", "TERM", "--", sys.executable, "-m", "commons_onebox", "up"]
-    settings = {"COMMONS_HOME": str(home.folder), "COMMONS_PORT": str(port)}
+    settings = {"COMMONS_HOME": str(home.folder), "COMMONS_PORT": str(port), "COMMONS_PAGES": PAGES_AS_THEY_ARE}
     with log.open("wb") as out:
         house = subprocess.Popen(
             command,

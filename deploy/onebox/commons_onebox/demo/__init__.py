@@ -17,6 +17,7 @@ from commons_gateway import devtoken
 
 from ..home import DEFAULT_PORT, Home, HomeError
 from ..house import running
+from ..pages import built_beside
 from ..seed import fill_home
 from ..server import port_is_free
 from ..tokens import OPERATOR, issue
@@ -135,6 +136,6 @@ def _tokens(home: Home) -> Mapping[str, str]:
 
 def _serve(home: Home) -> None:
     """Until Ctrl-C, or until the platform ends by itself."""
-    with suppress(KeyboardInterrupt):
+    with built_beside(), suppress(KeyboardInterrupt):
         while (run := home.run) is not None and run.alive():
             time.sleep(1)
