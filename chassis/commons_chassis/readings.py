@@ -116,7 +116,7 @@ class Readings(Collector):
         """Read on the platform's own ground, by a function that the service's migrations lend to all projects."""
         runtime, found = self.runtime, GaugeMetricFamily(figure.name, figure.says, labels=figure.labels)
         at = runtime.clock.now()
-        async with doors.transaction(runtime.service, runtime.reads, doors.service_actor(None), at, own=True) as tx:
+        async with doors.transaction(runtime.service, runtime.app, doors.service_actor(None), at, own=True) as tx:
             for row in await tx.rows(sa.text(figure.statement).bindparams(now=at)):
                 found.add_metric([str(row[label]) for label in figure.labels], float(row["value"]))
         return found
