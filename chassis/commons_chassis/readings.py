@@ -18,6 +18,7 @@ from .deploy import STREAM, durable
 from .relay import Relay
 from .runtime import Runtime
 from .service import Figure
+from .tx import Tx
 
 PATIENCE_SECONDS = 2.0
 ABOUT = {
@@ -59,13 +60,13 @@ class Readings(Collector):
         self.runtime, self.relay = runtime, relay
         self.late = 0.0
         self._rows: list[Row] = []
-        self._figures: list[Metric] = []
+        self._programme: list[Metric] = []
 
     async def read(self) -> None:
-        rows, self._figures = list(self._process()), []
+        rows, self._programme = list(self._process()), []
         try:
             rows += [*await self._database(), ("commons_database_up", {}, 1.0)]
-            self._figures = [await self._figure(figure) for figure in self.runtime.service.figures]
+            self._programme = await self._figures() if self.runtime.service.figures else []
         except (SQLAlchemyError, OSError, TimeoutError):
             rows.append(("commons_database_up", {}, 0.0))
         up = float(self.runtime.client.is_connected)
@@ -85,7 +86,7 @@ class Readings(Collector):
             families[metric].add_sample(metric, labels, value)
         again = CounterMetricFamily(RECONNECTS, "How often the broker was lost and found again.", labels=["service"])
         again.add_metric([name], self.runtime.client.stats["reconnects"])
-        return [*families.values(), *self._figures, again]
+        return [*families.values(), *self._programme, again]
 
     def _process(self) -> Iterator[Row]:
         yield "commons_relay_leading", {}, float(self.relay.leading)
@@ -112,11 +113,19 @@ class Readings(Collector):
             rows.append(("commons_consumer_unacked_facts", {"owner": owner}, found.num_ack_pending or 0))
         return rows
 
-    async def _figure(self, figure: Figure) -> Metric:
-        """Read on the platform's own ground, by a function that the service's migrations lend to all projects."""
-        runtime, found = self.runtime, GaugeMetricFamily(figure.name, figure.says, labels=figure.labels)
-        at = runtime.clock.now()
-        async with doors.transaction(runtime.service, runtime.app, doors.service_actor(None), at, own=True) as tx:
-            for row in await tx.rows(sa.text(figure.statement).bindparams(now=at)):
-                found.add_metric([str(row[label]) for label in figure.labels], float(row["value"]))
-        return found
+    async def _figures(self) -> list[Metric]:
+        """On the platform's own ground: what counts over all projects is a function that the migrations lend."""
+        runtime, actor = self.runtime, doors.service_actor(None)
+        async with doors.transaction(runtime.service, runtime.app, actor, runtime.clock.now(), own=True) as tx:
+            return [await read(figure, tx) for figure in runtime.service.figures]
+
+
+async def read(figure: Figure, tx: Tx) -> Metric:
+    """What a figure's statement finds now."""
+    statement = sa.text(figure.statement)
+    if ":now" in figure.statement:
+        statement = statement.bindparams(now=tx.now)
+    found = GaugeMetricFamily(figure.name, figure.says, labels=figure.labels)
+    for row in await tx.rows(statement):
+        found.add_metric([str(row[label]) for label in figure.labels], float(row["value"]))
+    return found

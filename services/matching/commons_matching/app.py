@@ -5,6 +5,7 @@ from commons_chassis.service import Service
 
 from . import jobs, reactions
 from .commands import connection, places, taking_part, waiting
+from .figures import FIGURES
 from .queries import connection as connections
 from .queries import mentor as mentors
 from .queries import round as rounds
@@ -15,4 +16,5 @@ service = Service(
     "matching",
     metadata,
     [standing, taking_part, places, connection, waiting, rounds, mentors, connections, waitings, reactions, jobs],
+    figures=FIGURES,
 )

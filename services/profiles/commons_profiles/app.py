@@ -20,6 +20,7 @@ from .commands import (
     project,
 )
 from .commands import readiness as readying
+from .figures import FIGURES
 from .post.office import deliver
 from .queries import entrance as seeing
 from .queries import notice as notices
@@ -54,4 +55,5 @@ service = Service(
         jobs,
     ],
     work=[deliver],
+    figures=FIGURES,
 )
