@@ -14,6 +14,7 @@ from commons_contracts.base import Page, Query
 from commons_contracts.ids import PlaceId
 
 from .context import Ground
+from .cursors import scope_of
 from .fields import said, told
 
 T = TypeVar("T")
@@ -22,6 +23,8 @@ V = TypeVar("V", bound=BaseModel)
 NOWHERE = UUID(int=0)
 """Stands for an id that is none: the service is asked all the same, and answers as for any id that it does not know."""
 NO_PLACE = PlaceId(0)
+LONGEST_NUMBER = 9
+"""Digits: more than any place has, and all that a column holds."""
 
 
 def global_id(kind: str, key: object) -> strawberry.ID:
@@ -48,8 +51,9 @@ def uuid_in(id: str, kind: str) -> Any:
 
 def place_in(id: str) -> PlaceId:
     """The same for places, whose keys are numbers."""
-    parts = parts_of(id)
-    return PlaceId(int(parts[1])) if parts and parts[0] == "Place" and parts[1].isdecimal() else NO_PLACE
+    kind, key = parts_of(id) or ("", "")
+    number = kind == "Place" and key.isascii() and key.isdecimal() and len(key) <= LONGEST_NUMBER
+    return PlaceId(int(key)) if number else NO_PLACE
 
 
 @strawberry.interface(description="Anything that can be fetched again by its id.")
@@ -107,7 +111,7 @@ async def listing(
     **fields: Any,
 ) -> Listing[T]:
     """A page of a list as `request` brings it, each thing as `show` shows it."""
-    seal, scope = ground.context.desk.seal, f"{request.subject} {ground.project}"
+    seal, scope = ground.context.desk.seal, scope_of(ground.actor, request.subject)
     behind = None if after is None else seal.open(scope, after)
     page = await ground.ask(request.model_validate({"first": first, "after": behind, **fields}))
     cursors = [seal.close(scope, cursor) for cursor in page.cursors]

@@ -6,13 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from commons_contracts.base import Page, Refusal
+from commons_contracts.base import Actor, Page, Refusal
 from commons_contracts.codes import RefusalCode
 from commons_contracts.ids import project_of
 from commons_contracts.matching import ConnectionsByIds, ConnectionsPage, ConnectionView
 from commons_contracts.profiles import PeopleByIds
 from commons_gateway.context import Batch
-from commons_gateway.cursors import Seal
+from commons_gateway.cursors import Seal, scope_of
 from commons_gateway.relay import NOWHERE, global_id, parts_of, place_in, uuid_in
 from commons_gateway.schema import FETCHED, core
 from commons_gateway.testing import THING, sample, sample_for
@@ -120,10 +120,12 @@ async def test_a_page_is_walked_with_its_cursors(gateway):
 
 async def test_a_cursor_of_ones_own_making_is_refused(gateway):
     seal = gateway.desk.seal
-    scope = f"{ConnectionsPage.subject} {project_of('westem')}"
+    ada = Actor(person=gateway.person("ada"), project=project_of("westem"))
+    scope = scope_of(ada, ConnectionsPage.subject)
     good = seal.close(scope, "place-7")
-    other_list = seal.close(f"rpc.matching.mentors_page {project_of('westem')}", "place-7")
-    other_project = seal.close(f"{ConnectionsPage.subject} {project_of('stem-nord')}", "place-7")
+    other_list = seal.close(scope_of(ada, "rpc.matching.mentors_page"), "place-7")
+    nord = Actor(person=gateway.person("ada"), project=project_of("stem-nord"))
+    other_project = seal.close(scope_of(nord, ConnectionsPage.subject), "place-7")
     other_secret = Seal(b"another").close(scope, "place-7")
     spoiled = good[:-1] + ("A" if good[-1] != "A" else "B")
     for cursor in ("", "x", "åäö", "place-7", other_list, other_project, other_secret, spoiled):

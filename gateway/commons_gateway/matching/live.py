@@ -11,6 +11,7 @@ from commons_contracts import matching as contract
 from commons_contracts.ids import ConnectionId
 
 from ..context import Info
+from ..cursors import scope_of
 from ..fields import argument, hears, said, shape
 from ..live import patiently, turns
 from .connections import ConnectionRequest
@@ -33,7 +34,8 @@ class Subscription:
     @hears(contract.ConnectionsSince)
     async def connection_changed(self, info: Info, since: Since = None) -> AsyncGenerator[ConnectionNews, None]:
         """The viewer's requests, those she sent and those she received, whenever one changes. The first answer comes at once."""
-        seal, scope = info.context.desk.seal, f"{contract.ConnectionsSince.subject} {info.context.ground().project}"
+        actor = info.context.ground().actor
+        seal, scope = info.context.desk.seal, scope_of(actor, contract.ConnectionsSince.subject)
         cursor = None if since is None else seal.open(scope, since)
         told: dict[ConnectionId, contract.ConnectionView] = {}
         begun = False

@@ -10,6 +10,7 @@ import strawberry
 from commons_contracts import profiles as contract
 
 from ..context import Info
+from ..cursors import scope_of
 from ..fields import argument, hears, said, shape
 from ..live import patiently, turns
 from .own import Notice
@@ -39,7 +40,7 @@ class Subscription:
         ] = None,
     ) -> AsyncGenerator[NoticeNews, None]:
         """What the viewer is told, as it arrives. The first answer comes at once."""
-        seal, scope = info.context.desk.seal, "notices"
+        seal, scope = info.context.desk.seal, scope_of(info.context.ground().actor, "notices")
         known = None if since is None else set(filter(None, [seal.open(scope, since)]))
         begun = False
         async for ground in turns(info.context, echoes=ECHOES):
