@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
 import strawberry
 from pydantic import BaseModel
-from strawberry.dataloader import DataLoader
 
 from commons_chassis.ask import Asker
 from commons_chassis.faults import Fault
@@ -21,6 +20,7 @@ from commons_contracts.profiles import ProjectView, Viewer
 from .clock import BusinessClock
 from .cursors import Seal
 from .identity import NOBODY, Caller, Identity
+from .loading import Loader
 from .news import Newsroom
 from .presence import Presence
 
@@ -77,7 +77,7 @@ class Ground:
 
     def __init__(self, context: Context, project: ProjectId | None) -> None:
         self.context, self.project = context, project
-        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+        self._loaders: dict[Hashable, Loader[Any, Any]] = {}
         self._asked: dict[Query[Any], asyncio.Future[Any]] = {}
 
     @property
@@ -109,24 +109,26 @@ class Ground:
 
     async def load(self, batch: Batch[K, V], key: K, **within: Hashable) -> V | None:
         """One thing, in one call with all the others that are wanted now. `within`: the request's other fields."""
-        found: V | None = await self._loader(batch, within).load(key)
-        return found
+        return await self.loader(batch, **within).load(key)
 
     def know(self, batch: Batch[K, V], found: V) -> None:
         """What a list has brought already need not be asked for again."""
-        self._loader(batch, {}).prime(batch.key(found), found)
+        self.loader(batch).know(batch.key(found), found)
 
-    def _loader(self, batch: Batch[K, V], within: dict[str, Hashable]) -> DataLoader[K, V | None]:
-        name = (batch, tuple(sorted(within.items())))
+    def loader(self, batch: Batch[K, V], **within: Hashable) -> Loader[K, V]:
+        """What has been loaded of a kind."""
+        name = (batch, *sorted(within.items()))
+        found = self._loaders.get(name)
+        if found is None:
+            found = self._loaders[name] = self._loading(batch, within)
+        return found
 
-        async def load_all(keys: list[K]) -> list[V | None]:
+    def _loading(self, batch: Batch[K, V], within: Mapping[str, Hashable]) -> Loader[K, V]:
+        async def load_all(keys: Sequence[K]) -> Mapping[K, V]:
             wanted = {batch.ids: tuple(keys)} if batch.ids else {}
-            found = {batch.key(item): item for item in (await self.once(batch.call(**wanted, **within))).items}
-            return [found.get(key) for key in keys]
+            return {batch.key(item): item for item in (await self.once(batch.call(**wanted, **within))).items}
 
-        if name not in self._loaders:
-            self._loaders[name] = DataLoader(load_fn=load_all)
-        return self._loaders[name]
+        return Loader(load_all)
 
 
 class Context:

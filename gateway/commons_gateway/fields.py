@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from dataclasses import MISSING
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import MISSING, dataclass
 from typing import Annotated, Any, Generic, Self, TypeVar, dataclass_transform
 
 import strawberry
@@ -16,7 +16,8 @@ from commons_contracts.base import Entry, Request
 from commons_contracts.codes import Role
 
 from .codes import expose_codes
-from .context import Ground
+from .context import Batch, Ground
+from .loading import Loader
 
 expose_codes()  # before any type names one of them
 
@@ -38,6 +39,8 @@ C = TypeVar("C", bound=type)
 
 ASKS = "asks"
 """A field's policy: the requests it puts to services, each with its `entry` and roles. None: its parent brought it along."""
+WANTED = "wanted"
+"""What a field has to be loaded before it can be reckoned."""
 NODES = "nodes"
 """The types whose ids an input takes."""
 FREE: tuple[Asked, ...] = ()
@@ -102,6 +105,60 @@ def asks(*requests: Asked) -> Callable[[Resolver], Any]:
     return lambda resolver: _made(resolver, requests)
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a field shows of a thing that is loaded with all others of its kind."""
+
+    batch: Batch[Any, Any]
+    key: Callable[[Any], Hashable | None]
+    """Which thing; None: none."""
+    within: Callable[[Any], Mapping[str, Hashable]] | None
+    show: Callable[[Any, Any], Any]
+
+    def loader(self, source: Any) -> Loader[Any, Any]:
+        ground: Ground = source.ground
+        return ground.loader(self.batch, **self.within(source)) if self.within else ground.loader(self.batch)
+
+    def shown(self, source: Any) -> Any:
+        """Once it is loaded. Raises what the loading raised."""
+        key = self.key(source)
+        return self.show(source, None if key is None else self.loader(source).found(key))
+
+    async def resolve(self, source: Any) -> Any:
+        key = self.key(source)
+        if key is not None:
+            await self.loader(source).load(key)
+        return self.shown(source)
+
+
+def loads(
+    batch: Batch[Any, Any],
+    key: Callable[[Any], Hashable | None],
+    within: Callable[[Any], Mapping[str, Hashable]] | None = None,
+) -> Callable[[Resolver], Any]:
+    """A field that shows something of another thing: of which one `key` tells, and the function takes it (or None) beside
+    the thing whose field it is. `within`: the request's other fields.
+    """
+
+    def made(show: Resolver) -> Any:
+        wanted = Wanted(batch, key, within, show)
+
+        async def resolver(self: Any) -> Any:
+            return await wanted.resolve(self)
+
+        seen = inspect.signature(show)
+        resolver.__signature__ = seen.replace(parameters=[*seen.parameters.values()][:1])  # type: ignore[attr-defined]
+        resolver.__name__, resolver.__module__, resolver.__doc__ = show.__name__, show.__module__, show.__doc__
+        return _made(resolver, (batch.call,), wanted)
+
+    return made
+
+
+def wanted_of(field: StrawberryField) -> Wanted | None:
+    """What a field has loaded before it is reckoned; None for one that loads nothing, or in its own way."""
+    return field.metadata.get(WANTED)
+
+
 def does(*requests: Asked) -> Callable[[Resolver], Any]:
     """A mutation."""
     return asks(*requests)
@@ -133,8 +190,9 @@ def asks_of(field: GraphQLField) -> tuple[Asked, ...] | None:
     return declared.metadata.get(ASKS) if declared is not None else None
 
 
-def _made(resolver: Resolver, requests: tuple[Asked, ...]) -> Any:
-    return strawberry.field(resolver=resolver, description=inspect.getdoc(resolver), metadata={ASKS: requests})
+def _made(resolver: Resolver, requests: tuple[Asked, ...], wanted: Wanted | None = None) -> Any:
+    metadata = {ASKS: requests, WANTED: wanted}
+    return strawberry.field(resolver=resolver, description=inspect.getdoc(resolver), metadata=metadata)
 
 
 First = Annotated[int, argument("How many at most, from 1 to 100.")]

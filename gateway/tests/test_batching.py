@@ -54,7 +54,6 @@ async def test_a_page_of_mentors_with_everything_takes_one_call_each(gateway, tw
         "RoundsOf",
         "PlacesWithin",
         "MentorsPage",
-        "OwnProfile",
         "PeopleByIds",
         "DistancesFrom",
         "PlacesByIds",
@@ -63,6 +62,18 @@ async def test_a_page_of_mentors_with_everything_takes_one_call_each(gateway, tw
     assert people.ids == tuple(card.person for card in twenty)
     (distances,) = gateway.asker.requests(DistancesFrom)
     assert distances.to == tuple(card.description.place for card in twenty)
+
+
+async def test_who_has_not_said_where_she_lives_sees_no_distances(gateway, twenty):
+    gateway.asker.answers[MentorsPage] = Page[MentorCardView].model_construct(
+        items=tuple(card.model_copy(update={"seen_from": None}) for card in twenty),
+        cursors=tuple(str(i) for i in range(20)),
+        more=False,
+        total=20,
+    )
+    data = await gateway.ask(MENTORS, {"near": global_id("Place", 1)})
+    assert {edge["node"]["distanceKm"] for edge in data["project"]["rounds"][0]["mentors"]["edges"]} == {None}
+    assert gateway.asker.requests(DistancesFrom) == []
 
 
 async def test_a_filter_reaches_matching_with_the_places_that_geo_found(gateway, twenty):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..base import Message
 from ..codes import ConnectionState, Criterion, DeclineReason, OfferState, Role, Style, WaitingState
-from ..ids import ConnectionId, MatchId, OfferId, PersonId, ProgrammeId, RoundId, WaitingId
+from ..ids import ConnectionId, MatchId, OfferId, PersonId, PlaceId, ProgrammeId, RoundId, WaitingId
 from ..profiles import Description
 
 First = Annotated[int, Field(ge=1, le=100)]
@@ -40,6 +40,8 @@ class MentorCardView(Message):
     description: Description
     free_places: int
     fit: FitView
+    seen_from: PlaceId | None = None
+    """Where the viewer lives, as she has told: what distances are measured from."""
 
 
 class FitPart(Message):

@@ -18,10 +18,10 @@ from commons_contracts.codes import (
     Style,
     WaitingState,
 )
-from commons_contracts.ids import ConnectionId, MatchId, OfferId, RoundId, WaitingId
+from commons_contracts.ids import ConnectionId, MatchId, OfferId, WaitingId
 
-from ..context import Batch, Ground, Info
-from ..fields import After, First, Shown, adds, argument, asks, said, shape, told
+from ..context import Batch, Info
+from ..fields import After, First, Shown, adds, argument, loads, said, shape, told
 from ..profiles.own import Viewer
 from ..profiles.people import Person
 from ..relay import Listing, Node, listing, uuid_in
@@ -33,11 +33,6 @@ CONNECTIONS: Batch[ConnectionId, contract.ConnectionView] = Batch(
 MATCHES: Batch[MatchId, contract.MatchView] = Batch(contract.MatchesByIds, "ids", lambda match: match.id)
 WAITINGS: Batch[WaitingId, contract.WaitingView] = Batch(contract.OwnWaitings, "", lambda waiting: waiting.id)
 OFFERS: Batch[OfferId, contract.OfferView] = Batch(contract.OwnOffers, "", lambda offer: offer.id)
-
-
-async def _round(ground: Ground, id: RoundId) -> Round | None:
-    found = await ground.load(ROUNDS, id)
-    return Round.of(found, ground) if found else None
 
 
 @shape
@@ -101,15 +96,14 @@ class ConnectionRequest(Node, Shown[contract.ConnectionView]):
         """What the viewer can do now."""
         return ConnectionViewerCan.of(self.view, self.ground)
 
-    @asks(contract.RoundsOf)
-    async def round(self) -> Round | None:
+    @loads(ROUNDS, lambda self: self.view.round)
+    def round(self, found: contract.RoundView | None) -> Round | None:
         """The round it belongs to; its `suggestions` are other mentors."""
-        return await _round(self.ground, self.view.round)
+        return Round.of(found, self.ground) if found else None
 
-    @asks(contract.MatchesByIds)
-    async def match(self) -> Match | None:
+    @loads(MATCHES, lambda self: self.view.match)
+    def match(self, found: contract.MatchView | None) -> Match | None:
         """What came of it."""
-        found = await self.ground.load(MATCHES, self.view.match) if self.view.match else None
         return Match.of(found, self.ground) if found else None
 
 
@@ -130,15 +124,14 @@ class Match(Node, Shown[contract.MatchView]):
         """The mentee."""
         return Person.of(self.view.mentee, self.ground)
 
-    @asks(contract.RoundsOf)
-    async def round(self) -> Round | None:
+    @loads(ROUNDS, lambda self: self.view.round)
+    def round(self, found: contract.RoundView | None) -> Round | None:
         """The round they met in."""
-        return await _round(self.ground, self.view.round)
+        return Round.of(found, self.ground) if found else None
 
-    @asks(contract.ConnectionsByIds)
-    async def connection(self) -> ConnectionRequest | None:
+    @loads(CONNECTIONS, lambda self: self.view.connection)
+    def connection(self, found: contract.ConnectionView | None) -> ConnectionRequest | None:
         """The request it came from, where there was one."""
-        found = await self.ground.load(CONNECTIONS, self.view.connection) if self.view.connection else None
         return ConnectionRequest.of(found, self.ground) if found else None
 
 
@@ -153,10 +146,10 @@ class Participation(Shown[contract.ParticipationView]):
         """Who takes part."""
         return Person.of(self.view.person, self.ground)
 
-    @asks(contract.RoundsOf)
-    async def round(self) -> Round | None:
+    @loads(ROUNDS, lambda self: self.view.round)
+    def round(self, found: contract.RoundView | None) -> Round | None:
         """The round."""
-        return await _round(self.ground, self.view.round)
+        return Round.of(found, self.ground) if found else None
 
 
 @shape
@@ -172,10 +165,10 @@ class Waiting(Node, Shown[contract.WaitingView]):
         """Whom she waits for."""
         return Person.of(self.view.mentor, self.ground)
 
-    @asks(contract.RoundsOf)
-    async def round(self) -> Round | None:
+    @loads(ROUNDS, lambda self: self.view.round)
+    def round(self, found: contract.RoundView | None) -> Round | None:
         """The round."""
-        return await _round(self.ground, self.view.round)
+        return Round.of(found, self.ground) if found else None
 
 
 @shape
@@ -191,10 +184,10 @@ class Offer(Node, Shown[contract.OfferView]):
         """With whom."""
         return Person.of(self.view.mentor, self.ground)
 
-    @asks(contract.RoundsOf)
-    async def round(self) -> Round | None:
+    @loads(ROUNDS, lambda self: self.view.round)
+    def round(self, found: contract.RoundView | None) -> Round | None:
         """The round."""
-        return await _round(self.ground, self.view.round)
+        return Round.of(found, self.ground) if found else None
 
 
 @adds(Viewer, contract.ConnectionsPage)

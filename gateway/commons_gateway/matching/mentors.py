@@ -9,13 +9,13 @@ import strawberry
 
 from commons_contracts import matching as contract
 from commons_contracts.codes import ActiveBand, Criterion, RefusalCode, Role, Style
-from commons_contracts.geo import DistancesFrom, PlacesWithin
+from commons_contracts.geo import DistanceView, PlacesWithin
 from commons_contracts.ids import PersonId, PlaceId, RoundId
-from commons_contracts.profiles import OwnProfile, PeopleByIds, ProjectsByIds
+from commons_contracts.profiles import PersonView, ProjectsByIds
 
 from .. import geo
 from ..context import Batch, Info
-from ..fields import After, First, Shown, adds, argument, asks, given, said, shape, told, wish
+from ..fields import After, First, Shown, adds, argument, asks, given, loads, said, shape, told, wish
 from ..profiles.own import PROJECTS, Project
 from ..profiles.people import PEOPLE, Description, Introduction, Person
 from ..relay import Listing, Node, empty, listing, place_in, uuid_in
@@ -80,6 +80,11 @@ class MentorViewerCan(Shown[contract.MentorCardView]):
         return allowed_unless(RefusalCode.INVALID_TRANSITION if self.view.free_places else None)
 
 
+def _place_to_measure(mentor: Mentor) -> PlaceId | None:
+    """Where she lives, if the viewer has told as well where she does."""
+    return None if mentor.view.seen_from is None else mentor.view.description.place
+
+
 @shape
 class Mentor(Shown[contract.MentorCardView]):
     """A mentor of a round, as this viewer may see her."""
@@ -108,25 +113,19 @@ class Mentor(Shown[contract.MentorCardView]):
         """What the viewer can do now."""
         return MentorViewerCan.of(self.view, self.ground)
 
-    @asks(PeopleByIds)
-    async def last_active_band(self) -> ActiveBand | None:
+    @loads(PEOPLE, lambda self: self.view.person)
+    def last_active_band(self, found: PersonView | None) -> ActiveBand | None:
         """How recently she was here."""
-        found = await self.ground.load(PEOPLE, self.view.person)
         return found.active if found else None
 
-    @asks(PeopleByIds)
-    async def introduction(self) -> Introduction | None:
+    @loads(PEOPLE, lambda self: self.view.person)
+    def introduction(self, found: PersonView | None) -> Introduction | None:
         """How she introduces herself."""
-        found = await self.ground.load(PEOPLE, self.view.person)
         return Introduction.of(found.introduction, self.ground) if found and found.introduction else None
 
-    @asks(OwnProfile, DistancesFrom)
-    async def distance_km(self) -> float | None:
+    @loads(geo.DISTANCES, _place_to_measure, lambda self: {"place": self.view.seen_from})
+    def distance_km(self, found: DistanceView | None) -> float | None:
         """How far from the viewer she lives, where both have said where that is."""
-        hers, mine = self.view.description.place, (await self.ground.once(OwnProfile())).description.place
-        if hers is None or mine is None:
-            return None
-        found = await self.ground.load(geo.DISTANCES, hers, place=mine)
         return round(found.kilometres, 1) if found and found.kilometres is not None else None
 
 

@@ -8,12 +8,12 @@ import strawberry
 
 from commons_contracts import profiles as contract
 from commons_contracts.codes import ActiveBand, Audience, Cefr, Goal, Modality, OrganisationKind, Stage
-from commons_contracts.geo import PlacesByIds
+from commons_contracts.geo import PlaceView
 from commons_contracts.ids import OrganisationId, PersonId
 
 from .. import geo
 from ..context import Batch, Ground
-from ..fields import Shown, adds, asks, said, shape, told
+from ..fields import Shown, adds, loads, said, shape, told
 from ..relay import Node
 from ..scalars import CountryCode, FieldCode, LanguageTag
 
@@ -52,12 +52,9 @@ class Description(Shown[contract.Description]):
         """When she has time: blocks of three hours, 0 to 55, from Monday 00:00 on."""
         return [block for block in range(BLOCKS_A_WEEK) if self.view.hours >> block & 1]
 
-    @asks(PlacesByIds)
-    async def place(self) -> geo.Place | None:
+    @loads(geo.PLACES, lambda self: self.view.place)
+    def place(self, found: PlaceView | None) -> geo.Place | None:
         """The place she lives in or near."""
-        if self.view.place is None:
-            return None
-        found = await self.ground.load(geo.PLACES, self.view.place)
         return geo.Place.of(found, self.ground) if found else None
 
 
@@ -87,37 +84,29 @@ class Person(Node):
     def key(self) -> object:
         return self.person
 
-    async def _view(self) -> contract.PersonView | None:
-        return await self.ground.load(PEOPLE, self.person)
-
-    @asks(contract.PeopleByIds)
-    async def display_name(self) -> str | None:
+    @loads(PEOPLE, lambda self: self.person)
+    def display_name(self, found: contract.PersonView | None) -> str | None:
         """The name she goes by."""
-        found = await self._view()
         return found.display_name if found else None
 
-    @asks(contract.PeopleByIds)
-    async def audience(self) -> Audience | None:
+    @loads(PEOPLE, lambda self: self.person)
+    def audience(self, found: contract.PersonView | None) -> Audience | None:
         """The group of people that she belongs to."""
-        found = await self._view()
         return found.audience if found else None
 
-    @asks(contract.PeopleByIds)
-    async def last_active_band(self) -> ActiveBand | None:
+    @loads(PEOPLE, lambda self: self.person)
+    def last_active_band(self, found: contract.PersonView | None) -> ActiveBand | None:
         """How recently she was here."""
-        found = await self._view()
         return found.active if found else None
 
-    @asks(contract.PeopleByIds)
-    async def description(self) -> Description | None:
+    @loads(PEOPLE, lambda self: self.person)
+    def description(self, found: contract.PersonView | None) -> Description | None:
         """What she tells of herself for matching."""
-        found = await self._view()
         return Description.of(found.description, self.ground) if found else None
 
-    @asks(contract.PeopleByIds)
-    async def introduction(self) -> Introduction | None:
+    @loads(PEOPLE, lambda self: self.person)
+    def introduction(self, found: contract.PersonView | None) -> Introduction | None:
         """How she introduces herself, once she has published it."""
-        found = await self._view()
         return Introduction.of(found.introduction, self.ground) if found and found.introduction else None
 
 

@@ -53,6 +53,7 @@ def mentor_card_view(row: Row, round: Round, viewer: Description) -> MentorCardV
         description=description,
         free_places=row["free_places"],
         fit=FitView(points=fit.points, parts=parts),
+        seen_from=viewer.place,
     )
 
 

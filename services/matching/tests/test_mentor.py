@@ -54,6 +54,17 @@ async def test_a_ready_mentor_with_a_free_place_is_found_with_what_she_tells(rec
 
     assert (card.person, card.round, card.free_places) == (mentor, recruitment.round, 3)
     assert {name: getattr(card.description, name) for name in told} == told
+    assert card.seen_from is None
+
+
+async def test_a_card_says_where_it_is_seen_from(recruitment, tx):
+    """For whoever measures distances: the viewer's own place, as she has told."""
+    await recruitment.mentor(place=2673730)
+    await recruitment.become(await recruitment.mentee(place=2711537))
+
+    (card,) = (await run(service, MentorsPage(round=recruitment.round), tx)).items
+
+    assert (card.description.place, card.seen_from) == (2673730, 2711537)
 
 
 async def test_only_introduced_mentors_of_the_round_are_found(recruitment, viewer):
