@@ -58,14 +58,36 @@ def up() -> None:
 
 
 @app.command()
-def seed() -> None:
+def seed(
+    broker: Annotated[
+        str, typer.Option(metavar="URL", help="Of a platform elsewhere, as who COMMONS_NATS_SEED is.")
+    ] = "",
+    journey: Annotated[str, typer.Option(help="Set its clock to the day on which this journey's people come.")] = "",
+) -> None:
     """Fill a running platform, once: four projects with their designs, places, universities, and made-up people."""
+    if bool(journey) > bool(broker):
+        refuse("--journey goes with --broker: `commons demo` does both on a platform of its own.")
+    if broker:
+        _seed_elsewhere(broker, journey)
+        return
     home, _ = running()
     from commons_onebox.seed import fill_home
 
     with explained(), counted("Seeding") as tell:
         filled = fill_home(home, tell)
     say(f"{home.folder} {'is filled now' if filled else 'was filled before'}. Try: commons token --as MENTEE@westem")
+
+
+def _seed_elsewhere(broker: str, journey: str) -> None:
+    from commons_chassis.settings import PlatformSettings
+    from commons_onebox.seed import fill_elsewhere
+
+    play = import_module("commons_onebox.demo")
+    with explained():
+        at = play.JOURNEYS[play.known([journey])[0]].SEEDED_AT if journey else None
+        with counted("Seeding") as tell:
+            fill_elsewhere(broker, PlatformSettings().nats_seed, tell, at=at)
+    say(f"The platform at {broker} is filled.")
 
 
 @app.command()

@@ -96,3 +96,17 @@ def test_a_platform_elsewhere_needs_an_address_and_the_key_of_its_issuer(
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert sentence in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (["--journey", "J1"], "--journey goes with --broker"),
+        (["--broker", "nats://127.0.0.1:1", "--journey", "J99"], "There is no journey 'J99'"),
+    ],
+)
+def test_seeding_elsewhere_says_what_it_needs(asked: list[str], sentence: str) -> None:
+    command = [sys.executable, "-m", "commons_onebox", "seed", *asked]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr

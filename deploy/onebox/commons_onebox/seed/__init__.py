@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from commons_chassis.ask import Asker
 from commons_chassis.connect import GATEWAY
@@ -84,19 +85,30 @@ def fill_home(home: Home, tell: Tell, *, seed: int = SEED) -> bool:
     """Fill the platform that runs on a home, once; False where that was done before. Raises HomeError where it fails."""
     if home.seeded.exists():
         return False
-    try:
-        asyncio.run(_fill_at(home, tell, seed))
-    except* (Refusal, Fault) as stopped:
-        message = f"Seeding stopped ({stopped.exceptions[0]!r}). Started again, it goes on where it was."
-        raise HomeError(message) from None
+    fill_elsewhere(home.broker.url, home.seed(GATEWAY), tell, seed=seed)
     home.seeded.write_text(json.dumps({"seed": seed}))
     return True
 
 
-async def _fill_at(home: Home, tell: Tell, seed: int) -> None:
-    asker = Asker(home.broker.url, name="seed", seed=home.seed(GATEWAY))
+def fill_elsewhere(url: str, nkey: str, tell: Tell, *, seed: int = SEED, at: datetime | None = None) -> None:
+    """Fill the platform whose broker is there; `nkey`: the gateway's, in whose name it is asked.
+
+    `at`: where the business clock is set before, in development. What is there already stays. Raises HomeError where it
+    fails.
+    """
+    try:
+        asyncio.run(_fill_at(url, nkey, tell, seed, at))
+    except* (Refusal, Fault) as stopped:
+        message = f"Seeding stopped ({stopped.exceptions[0]!r}). Started again, it goes on where it was."
+        raise HomeError(message) from None
+
+
+async def _fill_at(url: str, nkey: str, tell: Tell, seed: int, at: datetime | None) -> None:
+    asker = Asker(url, name="seed", seed=nkey)
     await asker.start()
     try:
+        if at is not None:
+            await asker.operations.move_clock(at, frozen=True)
         await fill(asker, tell, seed=seed)
     finally:
         await asker.stop()
