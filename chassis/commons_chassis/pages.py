@@ -18,6 +18,9 @@ from commons_contracts.codes import RefusalCode
 from .tx import Tx
 
 V = TypeVar("V", bound=Message)
+LONGEST_NUMBER = 18
+"""Digits that a bigint holds, whichever they are."""
+FIRST_YEAR, LAST_YEAR = 1, 9999
 _cursor: TypeAdapter[list[UUID | datetime | int | str]] = TypeAdapter(list[UUID | datetime | int | str])
 
 
@@ -30,9 +33,22 @@ def _values(cursor: str, columns: Sequence[sa.ColumnElement[Any]]) -> list[Any]:
     try:
         found = _cursor.validate_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         typed = [TypeAdapter(c.type.python_type).validate_python(v) for c, v in zip(columns, found, strict=True)]
+        possible = all(_storable(c, v) for c, v in zip(columns, typed, strict=True))
     except (ValidationError, ValueError) as odd:
         raise Refusal(RefusalCode.NOT_FOUND, "cursor") from odd
+    if not possible:
+        raise Refusal(RefusalCode.NOT_FOUND, "cursor")
     return typed
+
+
+def _storable(column: sa.ColumnElement[Any], value: Any) -> bool:
+    """Whether the column could hold it: PostgreSQL's driver breaks on what it could not."""
+    if isinstance(value, datetime):
+        return value.tzinfo is not None and FIRST_YEAR < value.year < LAST_YEAR
+    if isinstance(value, int):
+        bits = 63 if isinstance(column.type, sa.BigInteger) else 31
+        return abs(value) >> bits == 0
+    return True
 
 
 def _behind(keys: Sequence[Any], values: Sequence[Any]) -> sa.ColumnElement[bool]:
@@ -83,6 +99,6 @@ async def news(
     now = await tx.value(sa.text("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
     if cursor is None:
         return [], str(now)
-    if not cursor.isdigit():
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= LONGEST_NUMBER):
         raise Refusal(RefusalCode.NOT_FOUND, "cursor")
     return await tx.rows(statement.where(changed >= int(cursor)).order_by(changed)), str(now)
