@@ -6,7 +6,7 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up seed demo status test check bench faults faults-long pages browser migrate migration wire schema format
+.PHONY: help up seed demo status test check bench faults faults-long pages browser dashboards migrate migration wire schema format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ migrate: $(STAMP) ## Bring the databases of COMMONS_HOME up to date
 
 migration: $(STAMP) ## Write the next migration: SERVICE=matching TEXT="first tables"
 	@$(BIN)/commons migration "$(SERVICE)" "$(TEXT)"
+
+dashboards: $(STAMP) ## Write the Grafana dashboards anew
+	@$(BIN)/python deploy/observability/dashboards.py
 
 wire: $(STAMP) ## Accept what changed on the wire
 	@REWRITE=1 $(BIN)/pytest -q contracts/tests
