@@ -7,6 +7,7 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import nats
 from faststream.nats import NatsBroker
@@ -135,10 +136,30 @@ def nats_broker(
 async def join(broker: NatsBroker, denials: Denials) -> Client:
     """Connect, however long the broker takes to start. Raises Denied where it does not know us."""
     try:
-        return await broker.connect()
+        return _robust(await broker.connect())
     except NatsError:
         denials.check()
         raise
+
+
+def _robust(client: Client) -> Client:
+    """What cannot be read is handed on as far as it can be: nats-py (2.16) would stop reading, and so all hearing.
+
+    The broker takes any bytes as subject and headers from whoever may publish at all.
+    """
+    headers, message = client._process_headers, client._build_message  # noqa: SLF001
+
+    async def read(raw: bytes) -> dict[str, str] | None:
+        try:
+            return await headers(raw)
+        except (ValueError, IndexError):
+            return None
+
+    def build(sid: int, subject: bytes, *rest: Any) -> Any:
+        return message(sid, subject.decode(errors="replace").encode(), *rest)
+
+    client._process_headers, client._build_message = read, build  # type: ignore[assignment, method-assign]  # noqa: SLF001
+    return client
 
 
 async def hang_up(broker: NatsBroker, client: Client) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from sqlalchemy.exc import DBAPIError
 
 from . import doors, telemetry
 from .deploy import durable
@@ -27,7 +28,7 @@ LAST_OFFER = 6
 NAK_SECONDS = 1.0
 PAUSE_SECONDS = 0.25
 NOTE_BEAT = sa.text("""
-    insert into owners_heard (owner, at) values (:owner, :at)
+    insert into owners_heard (owner, at) values (:owner, least(:at, now()))
     on conflict (owner) do update set at = excluded.at where owners_heard.at < excluded.at
 """)
 
@@ -119,11 +120,13 @@ class Ear:
             await message.nak(delay=NAK_SECONDS)
 
     async def _buried(self, message: Msg, broken: Exception) -> bool:
+        """To be looked at by a person: the fact, or a trace of what is none; False where the database is away."""
         try:
-            letter = self.inbox.letter(Fact.of(message), broken)
-        except (KeyError, ValueError):
-            logger.error("a message that is no fact", owner=self.owner)
-            return True
+            return await self._kept(self.inbox.letter(Fact.of(message), broken))
+        except (KeyError, ValueError, DBAPIError):
+            return await self._kept(self.inbox.unreadable(message, broken))
+
+    async def _kept(self, letter: sa.Insert) -> bool:
         try:
             async with self.runtime.quick.connect() as c:
                 await c.execute(letter)

@@ -6,6 +6,7 @@ until those before it came; one that cannot be digested goes to the dead letters
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from nats.aio.msg import Msg
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from commons_contracts.base import Event
+from commons_contracts.ids import derived
 
 from . import doors, telemetry
 from .faults import passing
@@ -42,6 +44,8 @@ NOTE = sa.text("""
 NEXT = sa.text("""
     delete from parked where owner = :owner and aggregate = :aggregate and seq = :seq returning subject, headers, body
 """).columns(headers=JSONB, body=JSONB)
+NO_FACT = "no fact"
+"""The subject of a dead letter that stands for something else; its number is 0, which no fact has."""
 
 
 @dataclass
@@ -54,10 +58,18 @@ class Fact:
 
     @classmethod
     def of(cls, message: Msg) -> Fact:
-        """Raises ValueError or KeyError where the message is no fact."""
+        """Raises ValueError or KeyError where the message is no fact, or one that was put where it does not belong.
+
+        Whoever may publish something can have the broker send what it sends her (an acknowledgement, a fact that she
+        hears) to any subject, but cannot have it say anything else.
+        """
         headers = {name: value for name, value in (message.headers or {}).items() if name.startswith("ce-")}
-        fact = cls(kind_of(message.subject), headers, json.loads(message.data))
-        _ = fact.envelope
+        try:
+            fact = cls(kind_of(message.subject), headers, json.loads(message.data))
+        except RecursionError:
+            raise ValueError(message.subject) from None
+        if f"{headers['ce-type']}.{fact.envelope.project}" != message.subject:
+            raise ValueError(message.subject)
         return fact
 
     @property
@@ -182,3 +194,13 @@ class Inbox:
             ~sa.exists().where(known)
         )
         return insert(t).from_select(list(kept), row).on_conflict_do_nothing()
+
+    def unreadable(self, message: Msg, broken: Exception) -> sa.Insert:
+        """The statement that keeps a trace of what is no fact, or none that a table can hold: nothing of what it says."""
+        HEARD[self.service.name, self.owner, "dead"].inc()
+        logger.error("a message that is no fact", owner=self.owner, **where(broken))
+        position, digest = message.metadata.sequence.stream, hashlib.sha256(message.data).hexdigest()
+        row = {"aggregate": derived(self.owner, position, digest), "seq": 0, "subject": NO_FACT, "headers": {}}
+        trace = {"position": position, "bytes": len(message.data), "sha256": digest}
+        put = insert(self.dead).values(**row, owner=self.owner, body=trace, error=type(broken).__name__)
+        return put.on_conflict_do_nothing()

@@ -115,4 +115,5 @@ class Pull:
 
 
 def _status(message: Msg) -> str | None:
-    return message.headers.get("Status") if message.headers else None
+    """What the broker says of a request; a message that wants an acknowledgement says nothing of it, whatever its headers."""
+    return message.headers.get("Status") if message.headers and not message.reply else None

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from commons_contracts.base import Actor
 from commons_contracts.codes import Language
@@ -35,7 +35,7 @@ class Envelope(BaseModel):
 
     id: UUID
     aggregate: UUID
-    seq: int
+    seq: int = Field(ge=1, lt=1 << 31)
     cause: UUID | None = None
     about: tuple[UUID, ...] = ()
     project: UUID

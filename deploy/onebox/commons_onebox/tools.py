@@ -45,7 +45,7 @@ async def redrive(service: Service, settings: ServiceSettings, letter: Letter) -
             if letter["owner"] == service.name:
                 await _again_due(runtime, letter)
             else:
-                await _again_fact(runtime, letter)
+                await _again_fact(runtime, letter)  # what is no fact has no envelope: it stays
         except Exception:  # noqa: BLE001 - it is a dead letter: the answer is yes or no, the letter stays
             return False
         return True
@@ -54,7 +54,7 @@ async def redrive(service: Service, settings: ServiceSettings, letter: Letter) -
 async def drop(service: Service, settings: ServiceSettings, letter: Letter) -> None:
     """Give a dead letter up: its aggregate's later facts are applied without it."""
     async with running(service, settings, user=OPERATOR) as runtime:
-        if letter["owner"] == service.name:
+        if letter["seq"] == 0:  # a deadline, or what is no fact: nothing waits behind it
             await _bin(runtime, letter)
         else:
             await _again_fact(runtime, letter, skip=True)
