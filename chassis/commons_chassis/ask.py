@@ -6,9 +6,10 @@ import asyncio
 import itertools
 import json
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import TypeVar
 from uuid import UUID
 
@@ -60,6 +61,8 @@ class Asker:
         self.broker: NatsBroker = nats_broker(nats_url, name, self.denials, self.on_reconnect, seed=seed)
         self.client: Client
         self._tokens = itertools.count()
+        self._corners = defaultdict[str, str](lambda: token_hex(8))
+        """Where each service answers, which it alone is told: none can answer in another's place."""
         self._waiting: dict[str, asyncio.Future[Msg | None]] = {}
         self._wrote: OrderedDict[PersonId, dict[str, float]] = OrderedDict()
 
@@ -68,7 +71,7 @@ class Asker:
         self.client = await join(self.broker, self.denials)
         self.operations = Operations(self.client)
         self._inbox = self.client.new_inbox()
-        await self.client.subscribe(f"{self._inbox}.*", cb=self._answered)
+        await self.client.subscribe(f"{self._inbox}.*.*", cb=self._answered)
         self.on_reconnect.append(self._lost)
         await self.denials.settle(self.client)
 
@@ -119,7 +122,8 @@ class Asker:
 
     async def _once(self, subject: str, body: bytes, headers: dict[str, str], seconds: float) -> Msg | None:
         """None: nobody there, or nobody in time. What was asked may have happened all the same."""
-        loop, token = asyncio.get_running_loop(), str(next(self._tokens))
+        loop, corner = asyncio.get_running_loop(), self._corners[subject.split(".", 2)[1]]
+        token = f"{corner}.{next(self._tokens)}"
         answer: asyncio.Future[Msg | None] = loop.create_future()
         self._waiting[token] = answer
         patience = loop.call_later(seconds, _give_up, answer)
@@ -134,7 +138,7 @@ class Asker:
 
     async def _answered(self, message: Msg) -> None:
         """Through one inbox for all: a request of nats-py's own costs two tasks and a timeout more."""
-        answer = self._waiting.get(message.subject.rpartition(".")[2])
+        answer = self._waiting.get(message.subject[len(self._inbox) + 1 :])
         if answer is not None and not answer.done():
             nobody = message.headers is not None and message.headers.get("Status") == NOBODY_THERE
             answer.set_result(None if nobody else message)

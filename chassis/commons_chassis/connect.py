@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import nats
 from faststream.nats import NatsBroker
 from faststream.nats.security import NatsNKey
 from nats.aio.client import Client
@@ -75,6 +74,7 @@ class Denials:
     async def settle(self, client: Client) -> None:
         """Raises Denied where a part of what was asked so far was refused. Some seconds later the start is over."""
         with contextlib.suppress(NatsError):
+            await client.flush()  # this ping may overtake what waits to be sent; the next one cannot
             await client.flush()
         self.check()
         asyncio.get_running_loop().call_later(STARTING_SECONDS, self._started)
@@ -178,8 +178,11 @@ async def connected(url: str, user: str, seed: str = "") -> AsyncIterator[Client
         if denials.note(problem) and STRANGER in denials.said:
             denials.check()  # trying again would not help
 
-    client = await nats.connect(url, name=user, nkeys_seed_str=seed or None, inbox_prefix=inbox(user), error_cb=error)
+    client = Client()
     try:
+        await client.connect(
+            url, name=user, nkeys_seed_str=seed or None, inbox_prefix=inbox(user).encode(), error_cb=error
+        )
         yield client
     except (NatsError, TimeoutError):
         denials.check()
