@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 import strawberry
 from pydantic import BaseModel
@@ -20,14 +20,21 @@ from commons_contracts.profiles import ProjectView, Viewer
 from .clock import BusinessClock
 from .cursors import Seal
 from .identity import NOBODY, Caller, Identity
+from .lines import Lines
 from .loading import Loader
 from .news import Newsroom
 from .presence import Presence
+from .rates import Meter, Rates
+from .trusted import Trusted
+
+if TYPE_CHECKING:
+    from .documents import Document
 
 R = TypeVar("R", bound=BaseModel)
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V", bound=BaseModel)
 
+LONGEST_HEADER = 500
 QUERY_SECONDS = 2.5
 COMMAND_SECONDS = 5.0
 
@@ -68,6 +75,9 @@ class Desk:
     clock: BusinessClock
     presence: Presence
     dev: bool
+    rates: Meter = field(default_factory=lambda: Meter(Rates()))
+    trusted: Trusted = field(default_factory=Trusted)
+    lines: Lines = field(default_factory=Lines)
     projects: dict[ProjectId, ProjectView] = field(default_factory=dict)
     """As they were last seen: they hardly change, and what is below one is for other services to answer."""
 
@@ -82,7 +92,7 @@ class Ground:
 
     @property
     def actor(self) -> Actor:
-        caller = self.context.caller
+        caller = self.context.caller if self.context.caller.known_on(self.project) else NOBODY
         language = self.context.asked_language or Language.EN
         return Actor(person=caller.person, project=self.project, operator=caller.operator, language=language)
 
@@ -142,30 +152,28 @@ class Context:
         project: str | None = None,
         language: Language | None = None,
         request_id: str = "",
+        peer: str = "",
     ) -> None:
         self.desk, self.caller, self.asked_language, self.request_id = desk, caller, language, request_id
-        self._project = project
+        self.project, self.peer = project, peer
         self._grounds: dict[ProjectId | None, Ground] = {}
         self.resting: set[str] = set()
-        self.connection_params: dict[str, Any] = {}
+        self.document: Document | None = None
 
-    def again(self) -> Context:
+    def again(self, request_id: str = "") -> Context:
         """The same caller with nothing loaded yet: for the next operation on a socket, or the next push."""
         return Context(
             self.desk,
             self.caller,
-            project=self._project,
+            project=self.project,
             language=self.asked_language,
-            request_id=self.request_id,
+            request_id=request_id or self.request_id,
+            peer=self.peer,
         )
-
-    def become(self, other: Context) -> None:
-        """Take over who asks, and how, from what a socket has said of itself."""
-        self.caller, self.asked_language, self._project = other.caller, other.asked_language, other._project
 
     def ground(self, slug: str | None = None) -> Ground:
         """The project named, else the one of the request's header, else the token's, else none."""
-        slug = slug or self._project or self.caller.project
+        slug = slug or self.project or self.caller.project
         return self.ground_of(project_of(slug) if slug else None)
 
     def ground_of(self, project: ProjectId | None) -> Ground:
@@ -181,13 +189,25 @@ class Context:
         return self.asked_language or Language.EN
 
 
+async def introduced(desk: Desk, headers: Mapping[str, str], method: str, *, request_id: str, peer: str) -> Context:
+    """Who asks, by what her headers say (lower-case names). Raises Fault where they say what is not so."""
+    return Context(
+        desk,
+        await desk.identity.caller(headers, method=method),
+        project=headers.get("commons-project"),
+        language=accepted_language(headers.get("accept-language", "")),
+        request_id=request_id,
+        peer=peer,
+    )
+
+
 Info = strawberry.Info[Context, None]
 
 
 def accepted_language(header: str) -> Language | None:
     """The best of our languages that `Accept-Language` names; Norwegian of any kind is answered in Bokmål."""
     best: tuple[float, Language] | None = None
-    for part in header.split(","):
+    for part in header[:LONGEST_HEADER].split(","):
         tag, _, quality = part.strip().partition(";q=")
         primary = tag.strip().partition("-")[0].lower()
         primary = "nb" if primary in {"no", "nn"} else primary

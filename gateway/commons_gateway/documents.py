@@ -60,6 +60,7 @@ class Document:
     """A document that has been read. `prices`: of those operations whose price is the same whatever the variables are."""
 
     sha: str
+    text: str
     ast: DocumentNode
     weight: int
     """Bytes it takes to keep, generously."""
@@ -75,7 +76,7 @@ class Document:
             ast = None
         if ast is None:  # here, so that the error does not hold a thousand frames
             raise TooLong("nesting")
-        return cls(sha, ast, BYTES_A_TOKEN * reader.words + BYTES_A_CHARACTER * len(text))
+        return cls(sha, text, ast, BYTES_A_TOKEN * reader.words + BYTES_A_CHARACTER * len(text))
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The one of that name; without one, the only one."""

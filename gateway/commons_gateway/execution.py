@@ -1,4 +1,4 @@
-"""One operation: with nothing loaded before it, and with nothing in its errors that is not for the browser."""
+"""One operation: admitted or not, with nothing loaded before it, and with nothing in its errors but what may leave."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any, TypeVar
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from .context import Context
+from .documents import Shelf
 from .faults import masked
+from .limits import Bill, NotAnswered, Question, admit, billed, trust
+from .trusted import Trusted
 
 R = TypeVar("R", bound=Any)
 
@@ -20,27 +22,75 @@ R = TypeVar("R", bound=Any)
 class Schema(strawberry.Schema):
     """Strawberry's schema, with our own beginning and end of an operation."""
 
-    async def execute(self, query: str | None, *args: Any, **kwargs: Any) -> ExecutionResult:
-        context = kwargs["context_value"] = await _begun(kwargs["context_value"])
-        try:
-            result: ExecutionResult = await super().execute(query, *args, **kwargs)
-        except (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError) as wrong:
-            result = PreExecutionError(data=None, errors=[GraphQLError("", original_error=wrong)])
-        return _cleaned(result, context)
+    def __init__(self, **parts: Any) -> None:
+        super().__init__(**parts)
+        self.shelf = Shelf()
 
-    async def stream(self, query: str | None, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
-        context = kwargs["context_value"] = await _begun(kwargs["context_value"])
-        results = await super().stream(query, *args, **kwargs)
-        return _each_cleaned(results, context)
+    def trust(self, trusted: Trusted) -> None:
+        """Read and check a manifest before anyone asks. Raises SettingError."""
+        trust(self._schema, self.shelf, trusted)
+
+    async def execute(  # noqa: PLR0917 - as Strawberry calls it
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        allowed_operation_types: Any = None,
+        operation_extensions: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        context = await _begun(context_value)
+        bill = billed(context)
+        question = Question(query, variable_values or {}, operation_name or None, operation_extensions or {})
+        result: ExecutionResult
+        try:
+            chosen = admit(self._schema, self.shelf, context, bill, question)
+            context.document = document = chosen.document
+            result = await super().execute(
+                document.text, variable_values, context, root_value, question.operation, allowed_operation_types
+            )
+        except NotAnswered as no:
+            result = PreExecutionError(data=None, errors=no.errors)
+        except InvalidOperationTypeError as wrong:
+            result = PreExecutionError(data=None, errors=[GraphQLError("", original_error=wrong)])
+        return _cleaned(result, context, bill)
+
+    async def stream(  # noqa: PLR0917 - as Strawberry calls it
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any = None,
+        root_value: Any = None,
+        operation_name: str | None = None,
+        operation_extensions: dict[str, Any] | None = None,
+        allowed_operation_types: Any = None,
+    ) -> AsyncGenerator[Any, None]:
+        context = await _begun(context_value)
+        bill = billed(context)
+        question = Question(query, variable_values or {}, operation_name or None, operation_extensions or {})
+        try:
+            chosen = admit(self._schema, self.shelf, context, bill, question)
+            context.document = document = chosen.document
+        except NotAnswered as no:
+            return _each_cleaned(_alone(PreExecutionError(data=None, errors=no.errors)), context, bill)
+        results = await super().stream(
+            document.text, variable_values, context, root_value, question.operation, None, allowed_operation_types
+        )
+        return _each_cleaned(results, context, bill)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
         """Said once, where they are masked."""
 
 
-async def _each_cleaned(results: AsyncGenerator[Any, None], context: Context) -> AsyncGenerator[Any, None]:
+async def _alone(result: ExecutionResult) -> AsyncGenerator[Any, None]:
+    yield result
+
+
+async def _each_cleaned(results: AsyncGenerator[Any, None], context: Context, bill: Bill) -> AsyncGenerator[Any, None]:
     try:
         async for result in results:
-            yield _cleaned(result, context)
+            yield _cleaned(result, context, bill)
     finally:
         await results.aclose()
 
@@ -51,10 +101,11 @@ async def _begun(context: Context) -> Context:
     return fresh
 
 
-def _cleaned(result: R, context: Context) -> R:
+def _cleaned(result: R, context: Context, bill: Bill) -> R:
     if result.errors:
         before = isinstance(result, PreExecutionError)
         language, request_id = context.asked_language, context.request_id
         shown = [masked(error, language, request_id, before=before) for error in result.errors]
         result.errors = [error for error in shown if error is not None] or None
+    result.extensions = {**(result.extensions or {}), "cost": bill.told()}
     return result

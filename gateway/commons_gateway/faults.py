@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
@@ -16,10 +16,24 @@ from commons_contracts.base import Refusal
 from commons_contracts.codes import FaultCode, Language, RefusalCode
 
 from .refused import shown_params
+from .scalars import Unreadable
 from .sentences import FAULT, Catalogue
 
+STATUS = {
+    FaultCode.UNAUTHENTICATED: 401,
+    FaultCode.FORBIDDEN: 403,
+    FaultCode.INTROSPECTION_DISABLED: 403,
+    FaultCode.PAYLOAD_TOO_LARGE: 413,
+    FaultCode.UNSUPPORTED_MEDIA_TYPE: 415,
+    FaultCode.RATE_LIMITED: 429,
+    FaultCode.INTERNAL: 500,
+    FaultCode.UNAVAILABLE: 503,
+    FaultCode.DEADLINE_EXCEEDED: 504,
+}
+"""Of HTTP, for what was never executed; 400 for all others."""
+NONE: Mapping[str, str] = {}
 RETRYABLE = {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED, FaultCode.RATE_LIMITED}
-SUGGESTION = re.compile(r"\s*Did you mean [^?]*\?")
+SUGGESTION = "Did you mean "
 FAULT_OF = {
     RefusalCode.UNAUTHENTICATED: FaultCode.UNAUTHENTICATED,
     RefusalCode.BBOX_INVALID: FaultCode.BAD_USER_INPUT,
@@ -27,6 +41,22 @@ FAULT_OF = {
 }
 """What a rule's no to a query is, where it is not that the viewer may not know."""
 NOT_A_REQUEST = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+LONGEST_DETAIL = 300
+"""Characters: what a document says comes back in what is said about it, and need not come back whole."""
+
+
+class TurnedAway(Exception):
+    """What was sent is no request that could be executed. `detail`: for developers, and never a part of what was sent.
+
+    `status` is HTTP's, where it is not the code's usual one; `headers` go along with it.
+    """
+
+    def __init__(
+        self, code: FaultCode, detail: str = "", *, status: int = 0, headers: Mapping[str, str] = NONE
+    ) -> None:
+        super().__init__(code)
+        self.code, self.detail, self.headers = code, detail, headers
+        self.status = status or STATUS.get(code, 400)
 
 
 def explained(
@@ -35,6 +65,8 @@ def explained(
     """An error as it stands in `errors`, without its place in the answer."""
     sentence = Catalogue.of(language or Language.EN).plain(code, FAULT)
     extensions = {"code": code.value, "requestId": request_id, "retryable": code in RETRYABLE, **more}
+    if len(detail) > LONGEST_DETAIL:
+        detail = detail[: LONGEST_DETAIL - 1] + "…"
     return {"message": f"{sentence} ({detail})" if detail else sentence, "extensions": extensions}
 
 
@@ -52,15 +84,17 @@ def masked(error: GraphQLError, language: Language | None, request_id: str, *, b
     elif isinstance(cause, ValidationError):
         shown = explained(FaultCode.BAD_USER_INPUT, language, request_id, detail=_complaints(cause))
     elif code := _readers_complaint(error, before=before):
-        detail = SUGGESTION.sub("", error.message)
-        shown = explained(code, language, request_id, detail=detail)
+        shown = explained(code, language, request_id, detail=_complaint(error))
     else:
         broken = cause or error
         logger.error(
             "a field failed", request_id=request_id, path=[str(step) for step in error.path or ()], **where(broken)
         )
         shown = explained(FaultCode.INTERNAL, language, request_id)
-    return GraphQLError(shown["message"], nodes=error.nodes, path=error.path, extensions=shown["extensions"])
+    kept = cause if isinstance(cause, InvalidOperationTypeError) else None  # HTTP has a status of its own for it
+    return GraphQLError(
+        shown["message"], nodes=error.nodes, path=error.path, original_error=kept, extensions=shown["extensions"]
+    )
 
 
 def _forbidden(no: Refusal, language: Language | None, request_id: str) -> dict[str, Any]:
@@ -77,9 +111,22 @@ def _readers_complaint(error: GraphQLError, *, before: bool) -> FaultCode | None
         return FaultCode.BAD_REQUEST
     if isinstance(error, GraphQLSyntaxError):
         return FaultCode.GRAPHQL_PARSE_FAILED
-    if error.path is None and isinstance(error.original_error, GraphQLError | ValueError | None):
+    if error.path is None and (error.nodes or error.original_error is None):
         return FaultCode.GRAPHQL_VALIDATION_FAILED if before else FaultCode.BAD_USER_INPUT
     return FaultCode.BAD_USER_INPUT if error.original_error is None and error.message.startswith("Argument ") else None
+
+
+def _complaint(error: GraphQLError) -> str:
+    """What GraphQL says is wrong, without what it guesses was meant, and without the words of an exception not meant
+    for people: a value may be more than the machinery below can read.
+    """
+    cause, said = error.original_error, error.message
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    if cause is not None and not isinstance(cause, (Unreadable, *NOT_A_REQUEST)):
+        before, its_words, _ = said.partition(str(cause) or type(cause).__name__)
+        said = before.rstrip("; ") if its_words else ""
+    return said.partition(SUGGESTION)[0].rstrip()
 
 
 def _complaints(error: ValidationError) -> str:

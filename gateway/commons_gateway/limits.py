@@ -1,159 +1,160 @@
-"""What a request may ask for at once, told in one pass over the document: every selection is looked at once."""
+"""Whether a question is answered at all: its document is found or read, priced, paid for and checked, in that order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLError,
-    GraphQLField,
-    GraphQLList,
-    GraphQLSchema,
-    InlineFragmentNode,
-    IntValueNode,
-    ListValueNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    VariableNode,
-    get_named_type,
-    get_nullable_type,
-)
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 
 from commons_chassis.faults import Fault
+from commons_chassis.settings import SettingError
 from commons_contracts.codes import FaultCode
 
 from .context import Context
-from .fields import asks_of
+from .documents import Document, Shelf, TooLong
+from .metrics import COST as PRICED
+from .metrics import RATE_LIMITED
+from .pricing import Price
+from .rates import COST, Bucket, Limited, Payer
+from .trusted import Trusted, Unwelcome
 
-TOKENS = 1_000
 DEPTH = 10
 ALIASES = 15
 ROOT_FIELDS = 5
 DIRECTIVES = 20
-COST = 1_000
-SHORT_LIST = 3
-"""What a list without `first` is taken to hold."""
-WRAPPERS = {"edges", "nodes", "node", "pageInfo"}
-"""Steps of Relay's grammar, which add neither depth nor cost of their own."""
+IN_VAIN = 10
+"""What a question costs that is read and not answered."""
 
 
-@dataclass
-class Price:
-    """What a selection asks for. Every field that asks a service costs 1, and so does each thing in a list, as often as the
-    lists around it are long.
-    """
+@dataclass(frozen=True)
+class Question:
+    """What a request asks: a document or the id of one, and what goes with it."""
 
-    cost: int = 0
-    depth: int = 0
-    aliases: int = 0
-    directives: int = 0
-    fields: int = 0
-    operations: int = 0
-    looks: int = 0
-    """How often it asks for the schema itself."""
-
-    def add(self, other: Price, *, times: int = 1, deeper: int = 0) -> None:
-        self.cost += other.cost * times
-        self.depth = max(self.depth, other.depth + deeper)
-        self.aliases += other.aliases
-        self.directives += other.directives
-        self.looks += other.looks
-
-
-@dataclass
-class Pricer:
-    """Prices one document. A fragment is priced once, however often it is spread."""
-
-    schema: GraphQLSchema
+    query: str | None
     variables: Mapping[str, Any]
-    fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
-    priced: dict[str, Price] = field(default_factory=dict)
-
-    def operation(self, node: OperationDefinitionNode) -> Price:
-        return self._selection(node.selection_set, self.schema.get_root_type(node.operation))
-
-    def _selection(self, selection: SelectionSetNode, parent: Any) -> Price:
-        found = Price()
-        for node in selection.selections:
-            found.directives += len(node.directives or ())
-            if isinstance(node, FieldNode):
-                found.fields += 1
-                found.aliases += node.alias is not None
-                self._field(found, node, parent)
-            elif isinstance(node, InlineFragmentNode):
-                condition = self.schema.type_map.get(node.type_condition.name.value) if node.type_condition else parent
-                inner = self._selection(node.selection_set, condition)
-                found.add(inner)
-                found.fields += inner.fields
-            elif isinstance(node, FragmentSpreadNode):
-                inner = self._fragment(node.name.value)
-                found.add(inner)
-                found.fields += inner.fields
-        return found
-
-    def _fragment(self, name: str) -> Price:
-        if name not in self.priced:
-            self.priced[name] = Price()  # a cycle costs nothing here; validation refuses it
-            node = self.fragments.get(name)
-            if node is not None:
-                condition = self.schema.type_map.get(node.type_condition.name.value)
-                self.priced[name] = self._selection(node.selection_set, condition)
-        return self.priced[name]
-
-    def _field(self, found: Price, node: FieldNode, parent: Any) -> None:
-        found.looks += node.name.value in {"__schema", "__type"}
-        known: GraphQLField | None = getattr(parent, "fields", {}).get(node.name.value)
-        found.cost += 1 if known and asks_of(known) else 0
-        if node.selection_set is None or node.name.value.startswith("__"):
-            found.depth = max(found.depth, 1)  # introspection has a rule of its own in validation
-            return
-        inner = self._selection(node.selection_set, get_named_type(known.type) if known else None)
-        wrapper = node.name.value in WRAPPERS and getattr(parent, "name", "") != "Query"
-        length = None if wrapper or known is None else self._length(node, known)
-        found.cost += length or 0
-        found.add(inner, times=1 if length is None else length, deeper=0 if wrapper else 1)
-
-    def _length(self, node: FieldNode, known: GraphQLField) -> int | None:
-        """How much a list may bring: `first`, or as many as there are ids, else a few; None for what is no list."""
-        given = {argument.name.value: argument.value for argument in node.arguments or ()}
-        if "first" in known.args:
-            return max(1, min(self._number(given.get("first"), known.args["first"].default_value), 100))
-        ids = given.get("ids")
-        if isinstance(ids, ListValueNode):
-            return len(ids.values)
-        if isinstance(ids, VariableNode):
-            return len(self.variables.get(ids.name.value) or ())
-        return SHORT_LIST if isinstance(get_nullable_type(known.type), GraphQLList) else None
-
-    def _number(self, value: Any, default: Any) -> int:
-        if isinstance(value, IntValueNode):
-            return int(value.value)
-        if isinstance(value, VariableNode) and isinstance(found := self.variables.get(value.name.value), int):
-            return found
-        return default if isinstance(default, int) else 100
+    operation: str | None
+    extensions: Mapping[str, Any]
 
 
-def price(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> Price:
-    """The price of all operations of a document together."""
-    pricer = Pricer(schema, variables)
-    for node in document.definitions:
-        if isinstance(node, FragmentDefinitionNode):
-            pricer.fragments[node.name.value] = node
-    total = Price()
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode):
-            one = pricer.operation(node)
-            total.operations += 1
-            total.add(one)
-            total.fields = max(total.fields, one.fields)
-    return total
+@dataclass(frozen=True)
+class Chosen:
+    """A document that may be executed, and which of its operations is asked for."""
+
+    document: Document
+    operation: OperationDefinitionNode
+
+
+@dataclass
+class Bill:
+    """What a question costs, and who pays. Told with every answer, the noes included."""
+
+    context: Context
+    payer: Payer
+    requested: int = 0
+
+    def told(self) -> dict[str, Any]:
+        left = self.context.desk.rates.left(self.payer)
+        reset_at = left.reset_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+        return {"requested": self.requested, "limit": COST, "remaining": left.remaining, "resetAt": reset_at}
+
+
+class NotAnswered(Exception):
+    """The question goes no further. `errors`: why."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__()
+        self.errors = list(errors)
+
+
+def billed(context: Context) -> Bill:
+    """The bill of a question that nothing is known of yet."""
+    return Bill(context, Payer(context.caller.person, context.peer, context.ground().project))
+
+
+def admit(schema: GraphQLSchema, shelf: Shelf, context: Context, bill: Bill, question: Question) -> Chosen:
+    """What is to be executed. Raises NotAnswered."""
+    rates = context.desk.rates
+    try:
+        rates.begin(bill.payer)
+    except Limited as empty:
+        raise _empty(empty) from empty
+    try:
+        return _admitted(schema, shelf, context, bill, question)
+    except NotAnswered:
+        rates.fine(bill.payer, IN_VAIN)
+        raise
+
+
+def _admitted(schema: GraphQLSchema, shelf: Shelf, context: Context, bill: Bill, question: Question) -> Chosen:
+    try:
+        text, sha = context.desk.trusted.find(question.query, question.extensions)
+        found = shelf.find(sha)
+        document = found or Document.read(text, sha)
+        chosen = document.operation(question.operation)
+        if chosen is None:
+            raise _no(FaultCode.BAD_REQUEST, "say which operation")
+        price = document.price(schema, chosen, question.variables)
+        bill.requested = price.cost
+        _within_limits(context, price)
+        if found is None:
+            if complaints := document.complaints(schema):
+                raise NotAnswered(complaints)
+            shelf.put(document)
+        context.desk.rates.spend(bill.payer, price.cost, _calls(chosen, price))
+    except GraphQLError as unreadable:
+        raise NotAnswered([unreadable]) from unreadable
+    except Unwelcome as unwelcome:
+        raise _no(unwelcome.code, unwelcome.detail) from unwelcome
+    except TooLong as too_long:
+        raise _no(FaultCode.QUERY_TOO_COMPLEX, too_long.what) from too_long
+    except Limited as empty:
+        raise _empty(empty) from empty
+    PRICED.observe(price.cost)
+    return Chosen(document, chosen)
+
+
+def trust(schema: GraphQLSchema, shelf: Shelf, trusted: Trusted) -> None:
+    """Read and check all trusted documents before anyone asks. Raises SettingError for one that cannot be answered."""
+    for sha, text in trusted.texts.items():
+        try:
+            document = Document.read(text, sha)
+            chosen = document.operation(None)
+            wrong = excess(document.price(schema, chosen, {})) if chosen else "it should have one operation"
+            complaints = document.complaints(schema)
+        except TooLong as too_long:
+            wrong = too_long.what
+        except GraphQLError as unreadable:
+            wrong = unreadable.message
+        if wrong := wrong or "; ".join(one.message for one in complaints[:1]):
+            raise SettingError(f"COMMONS_DOCUMENTS_FROM: the document {sha} cannot be answered: {wrong}.")
+        shelf.fix(document)
+
+
+def _within_limits(context: Context, price: Price) -> None:
+    if too_much := excess(price):
+        raise _no(FaultCode.QUERY_TOO_COMPLEX, too_much)
+    if price.looks and not (context.desk.dev or context.caller.person):
+        raise _no(FaultCode.INTROSPECTION_DISABLED)
+
+
+def _calls(chosen: OperationDefinitionNode, price: Price) -> Mapping[Bucket, int]:
+    if chosen.operation is OperationType.MUTATION:
+        return price.calls | {Bucket.WRITE: price.fields}
+    if chosen.operation is OperationType.SUBSCRIPTION:
+        return price.calls | {Bucket.FOLLOW: 1}
+    return price.calls
+
+
+def _no(code: FaultCode, detail: str = "") -> NotAnswered:
+    return NotAnswered([GraphQLError(detail, original_error=Fault(code))])
+
+
+def _empty(limited: Limited) -> NotAnswered:
+    RATE_LIMITED[limited.bucket,].inc()
+    return NotAnswered([GraphQLError(f"bucket {limited.bucket}", original_error=limited)])
 
 
 def excess(found: Price) -> str:
@@ -164,35 +165,10 @@ def excess(found: Price) -> str:
     )
 
 
-class Limits(SchemaExtension):
-    """Before a document is validated: is it of a size that we answer? Tells the cost in every answer."""
+class Admitted(SchemaExtension):
+    """Hands over the document that was admitted, so that it is neither read nor checked a second time."""
 
     def on_parse(self) -> Iterator[None]:
-        self.execution_context.parse_options = {"max_tokens": TOKENS}
-        yield
-
-    def on_validate(self) -> Iterator[None]:
         running = self.execution_context
-        document = running.graphql_document
-        if document is not None:
-            found = price(running.schema._schema, document, running.variables or {})  # noqa: SLF001  no public name
-            self._cost = found.cost
-            if found.operations > 1 and running._provided_operation_name is None:  # noqa: SLF001 - no public name
-                running.pre_execution_errors = [
-                    GraphQLError("say which operation", original_error=Fault(FaultCode.BAD_REQUEST))
-                ]
-            if too_much := excess(found):
-                fault = Fault(FaultCode.QUERY_TOO_COMPLEX)
-                running.pre_execution_errors = [GraphQLError(too_much, original_error=fault)]
-            elif found.looks and not self._may_look():
-                fault = Fault(FaultCode.INTROSPECTION_DISABLED)
-                running.pre_execution_errors = [GraphQLError("", original_error=fault)]
+        running.graphql_document, running.validation_rules = running.context.document.ast, ()
         yield
-
-    def get_results(self) -> dict[str, Any]:
-        cost = getattr(self, "_cost", None)
-        return {} if cost is None else {"cost": {"requested": cost, "limit": COST}}
-
-    def _may_look(self) -> bool:
-        context: Context = self.execution_context.context
-        return context.desk.dev or context.caller.person is not None

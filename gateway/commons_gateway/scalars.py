@@ -17,12 +17,16 @@ FieldCode = NewType("FieldCode", str)
 Params = NewType("Params", dict[str, Any])
 
 
+class Unreadable(ValueError):
+    """A value that is not written as its scalar is. What it says is for who wrote it."""
+
+
 def _matching(pattern: str, example: str) -> Callable[[object], str]:
     shape = re.compile(pattern)
 
     def parse(value: object) -> str:
         if not isinstance(value, str) or not shape.fullmatch(value):
-            raise ValueError(f"Write it like {example!r}.")
+            raise Unreadable(f"Write it like {example!r}.")
         return value
 
     return parse
@@ -30,21 +34,24 @@ def _matching(pattern: str, example: str) -> Callable[[object], str]:
 
 def _moment(value: object) -> datetime:
     if not isinstance(value, str):
-        raise ValueError("Write it like '2026-09-10T00:00:00+02:00'.")  # noqa: TRY004  GraphQL wants a ValueError
+        raise Unreadable("Write it like '2026-09-10T00:00:00+02:00'.")
     try:
         read = datetime.fromisoformat(value)
     except ValueError:
-        raise ValueError("Write it like '2026-09-10T00:00:00+02:00'.") from None
+        raise Unreadable("Write it like '2026-09-10T00:00:00+02:00'.") from None
     if read.tzinfo is None:
-        raise ValueError("Say which offset from UTC, such as Z or +02:00.")
-    return read.astimezone(UTC)
+        raise Unreadable("Say which offset from UTC, such as Z or +02:00.")
+    try:
+        return read.astimezone(UTC)
+    except OverflowError:
+        raise Unreadable("Write a moment of the years 1 to 9999.") from None
 
 
 def _day(value: object) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise ValueError("Write it like '2026-09-10'.") from None
+        raise Unreadable("Write it like '2026-09-10'.") from None
 
 
 def _utc(value: datetime) -> str:

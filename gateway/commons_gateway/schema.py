@@ -24,7 +24,7 @@ from . import community, geo, platform
 from .context import Batch, Ground, Info
 from .execution import Schema
 from .fields import argument, asks, read, told
-from .limits import Limits
+from .limits import Admitted
 from .matching import connections, mentors
 from .matching import live as matching_live
 from .matching import verbs as matching_verbs
@@ -130,7 +130,7 @@ schema = Schema(
     mutation=Mutation,
     subscription=Subscription,
     types=[FaultCode],
-    extensions=[Limits],
+    extensions=[Admitted],
     config=StrawberryConfig(default_resolver=read, scalar_map=dict(SCALARS), disable_field_suggestions=True),
 )
 

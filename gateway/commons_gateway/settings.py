@@ -20,7 +20,11 @@ class GatewaySettings(PlatformSettings):
 
     model_config = SettingsConfigDict(env_nested_delimiter="__", nested_model_default_partial_update=True)
 
+    host: str = "127.0.0.1"
+    """Where it listens when it is a process of its own; containers say 0.0.0.0."""
     port: int = 8080
+    health_port: int = 0
+    """Where /metrics is told, and probes are answered, for who watches; the public port has no figures."""
     token_key_file: Path | None = None
     """Development only: the private key of the development issuer."""
     secret: Secret = ""
