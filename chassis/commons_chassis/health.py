@@ -39,7 +39,8 @@ class Health:
     async def serve(self) -> None:
         settings = self.runtime.settings
         pages = {b"/livez": self._live, b"/readyz": self._ready, b"/metrics": self._metrics}
-        await plain.serve(settings.health_host, settings.health_port, pages)
+        async with await plain.listen(settings.health_host, settings.health_port, pages) as server:
+            await server.serve_forever()
 
     def _connected(self, *_: object) -> None:
         CONNECTED[self.runtime.service.name,].inc()

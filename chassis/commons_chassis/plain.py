@@ -37,8 +37,8 @@ def exposition(*more: Collector) -> Page:
     return Page("200 OK", CONTENT_TYPE_PLAIN_0_0_4, text)
 
 
-async def serve(host: str, port: int, pages: Pages) -> None:
-    """Never ends. Raises OSError where it cannot listen."""
+async def listen(host: str, port: int, pages: Pages) -> asyncio.Server:
+    """For `async with`. Raises OSError where it cannot listen."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError, asyncio.LimitOverrunError):
@@ -46,8 +46,7 @@ async def serve(host: str, port: int, pages: Pages) -> None:
                 await _answer(reader, writer, pages)
         writer.close()
 
-    async with await asyncio.start_server(answer, host, port) as server:
-        await server.serve_forever()
+    return await asyncio.start_server(answer, host, port)
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pages: Pages) -> None:

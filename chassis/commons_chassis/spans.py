@@ -27,7 +27,7 @@ from opentelemetry.trace import (
 
 from commons_contracts.base import Refusal
 
-from .telemetry import Kind, Said, Trail, _trail, current, read
+from .telemetry import Kind, Said, Trail, _open, _trail, current, read
 
 KINDS = {name: SpanKind[name.upper()] for name in ("internal", "server", "client", "producer", "consumer")}
 NAMES = {
@@ -75,7 +75,7 @@ class Recording:
     """One span: while it is open, what is begun or sent belongs to it. Of an exception it tells the type alone."""
 
     def __init__(self, recorder: Recorder, name: str, kind: Kind, links: list[SpanContext], said: Said) -> None:
-        self.outer = trail = current()
+        self.outer, self.around = (trail := current()), _open.get()
         parent = (
             set_span_in_context(NonRecordingSpan(_context(trail)), Context()) if trail and trail.span else Context()
         )
@@ -86,12 +86,14 @@ class Recording:
     def __enter__(self) -> Self:
         at = self.span.get_span_context()
         _trail.set(Trail(f"{at.trace_id:032x}", f"{at.span_id:016x}", at.trace_flags.sampled))
+        _open.set(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, broken: BaseException | None, at: TracebackType | None
     ) -> None:
         _trail.set(self.outer)
+        _open.set(self.around)
         if isinstance(broken, Exception) and not isinstance(broken, Refusal):
             self.span.set_status(Status(StatusCode.ERROR, type(broken).__name__))
         self.span.end()

@@ -71,6 +71,7 @@ class _Nothing:
 
 _NOTHING = _Nothing()
 _trail: ContextVar[Trail | None] = ContextVar("trail", default=None)
+_open: ContextVar[Span | None] = ContextVar("span", default=None)
 _recorder: Recorder | None = None
 
 
@@ -124,6 +125,11 @@ def trace_id() -> str:
 def span(name: str, kind: Kind = "internal", links: Iterable[str | None] = (), **said: Unpack[Said]) -> Span:
     """A step of the work at hand, for `with`; what is sent within it names it. `links`: traces it belongs to as well."""
     return _NOTHING if _recorder is None else _recorder.span(name, kind, links, said)
+
+
+def says(**said: Unpack[Said]) -> None:
+    """Something more of the span that is open."""
+    (_open.get() or _NOTHING).says(**said)
 
 
 def wanted(environment: Mapping[str, str]) -> bool:

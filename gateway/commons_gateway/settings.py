@@ -25,6 +25,8 @@ class GatewaySettings(PlatformSettings):
     port: int = 8080
     health_port: int = 0
     """Where /metrics is told, and probes are answered, for who watches; the public port has no figures."""
+    health_port: int = 0
+    """Where /metrics is told, and probes are answered, for who watches; the public port has no figures."""
     token_key_file: Path | None = None
     """Development only: the private key of the development issuer."""
     secret: Secret = ""

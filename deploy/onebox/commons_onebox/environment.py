@@ -39,7 +39,8 @@ def settings_of(home: Home, service: str) -> ServiceSettings:
 
 def of_gateway(home: Home, url: str) -> dict[str, str]:
     """Where the broker is, and the key it signs with or trusts."""
-    told = _shared(home, GATEWAY) | {"COMMONS_PORT": url.rpartition(":")[2]}
+    ports = {"COMMONS_PORT": url.rpartition(":")[2], "COMMONS_HEALTH_PORT": str(home.ports[GATEWAY])}
+    told = _shared(home, GATEWAY) | ports
     if is_development():
         return told | {"COMMONS_TOKEN_KEY_FILE": str(home.issuer_key)}
     return told | {"COMMONS_SECRET_FILE": str(home.gateway_secret)}

@@ -83,7 +83,7 @@ class Home:
         """Remember a free port for everyone, and choose again for those whose port someone took meanwhile."""
         known: dict[str, int] = _read(self.folder / "ports.json") or {}
         chosen: dict[str, int] = {}
-        for name in ("postgres", "nats", "nats_monitor", *SERVICES):
+        for name in ("postgres", "nats", "nats_monitor", *SERVICES, GATEWAY):
             port = known.get(name, 0)
             while port == 0 or port in chosen.values() or not port_is_free(port):
                 port = free_port()

@@ -52,6 +52,7 @@ def test_only_a_developers_gateway_trusts_the_development_issuer(home: Home, mon
         "COMMONS_NATS": home.broker.url,
         "COMMONS_NATS_SEED_FILE": str(home.seed_file("gateway")),
         "COMMONS_PORT": "8123",
+        "COMMONS_HEALTH_PORT": str(home.ports["gateway"]),
         "COMMONS_TOKEN_KEY_FILE": str(home.issuer_key),
     }
     monkeypatch.setenv("COMMONS_ENV", "production")
