@@ -92,9 +92,9 @@ class ScriptedAsker:
             answer = answer(request, actor)
         return sample_for(request) if answer is None else answer  # type: ignore[return-value]
 
-    def tell(self, *about: UUID) -> None:
+    def tell(self, *about: UUID, subject: str = "evt.matching.sample.v1") -> None:
         """Something has happened that concerns these persons."""
-        self._news.put_nowait(News("evt.matching.sample.v1", THING, THING, about))
+        self._news.put_nowait(News(subject, THING, THING, about))
 
     async def news(self) -> AsyncIterator[News]:
         while True:

@@ -81,13 +81,10 @@ class NoteSession(Command[Done], entry=Entry.GATEWAY):
 
 
 class EndSession(Command[Done], entry=Entry.GATEWAY):
-    """Sign out here."""
+    """Sign out here, or everywhere."""
 
     session: Digest
-
-
-class EndSessions(Command[Done], entry=Entry.ACCOUNT):
-    """Sign out everywhere."""
+    everywhere: bool = False
 
 
 class EndSessionsOf(Command[Done], entry=Entry.OPERATOR):

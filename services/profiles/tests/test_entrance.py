@@ -15,7 +15,6 @@ from commons_contracts.profiles import (
     MAIL_ISSUER,
     Affiliation,
     EndSession,
-    EndSessions,
     EndSessionsOf,
     NoteAffiliations,
     NoteSession,
@@ -235,14 +234,13 @@ async def test_signing_out_ends_this_session_and_tells_whose(tx, gateway, sessio
     assert len(told(tx)) == 1
 
 
-async def test_she_signs_out_everywhere_and_nobody_else_with_her(tx, gateway, session, act):
+async def test_she_signs_out_everywhere_and_nobody_else_with_her(tx, gateway, session):
     ebba = PersonId(new_id())
     await session("here", ebba)
     await session("there", ebba)
     await session("another's")
 
-    await act(ebba)
-    await run(service, EndSessions(), tx)
+    await gateway(EndSession(session=digest_of("here"), everywhere=True))
 
     for cookie in ("here", "there"):
         await seen(tx, gateway, cookie)

@@ -17,7 +17,6 @@ from commons_contracts.profiles import (
     Address,
     Digest,
     EndSession,
-    EndSessions,
     EndSessionsOf,
     NoteAffiliations,
     NoteSession,
@@ -96,28 +95,26 @@ async def _opened(token: Digest, tx: Tx) -> rule.Session:
 
 @answers
 async def end_session(cmd: EndSession, tx: Tx) -> Done:
-    """Ended twice, it is ended."""
+    """Ended twice, it is ended. The secret may be older than its latest renewal."""
     s = sessions.c
     gone = sa.delete(sessions).where((s.token == cmd.session) | (s.before == cmd.session)).returning(s.id, s.person)
     for row in await tx.rows(gone):
-        await tx.emit(rule.ended(row["person"], row["id"], at=tx.now))
+        if cmd.everywhere:
+            await _end_all(row["person"], tx)
+        else:
+            await tx.emit(rule.ended(row["person"], row["id"], at=tx.now))
     return Done()
-
-
-@answers
-async def end_sessions(_: EndSessions, tx: Tx) -> Done:
-    return await _end_all(tx.person, tx)
 
 
 @answers
 async def end_sessions_of(cmd: EndSessionsOf, tx: Tx) -> Done:
-    return await _end_all(cmd.person, tx)
+    await _end_all(cmd.person, tx)
+    return Done()
 
 
-async def _end_all(person: PersonId, tx: Tx) -> Done:
+async def _end_all(person: PersonId, tx: Tx) -> None:
     await tx.run(sa.delete(sessions).where(sessions.c.person == person))
     await tx.emit(rule.ended(person, None, at=tx.now))
-    return Done()
 
 
 @answers
