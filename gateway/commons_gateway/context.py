@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import strawberry
+from graphql import DocumentNode
 from pydantic import BaseModel
 
 from commons_chassis.ask import Asker
@@ -26,9 +27,6 @@ from .news import Newsroom
 from .presence import Presence
 from .rates import Meter, Rates
 from .trusted import Trusted
-
-if TYPE_CHECKING:
-    from .documents import Document
 
 R = TypeVar("R", bound=BaseModel)
 K = TypeVar("K", bound=Hashable)
@@ -158,7 +156,7 @@ class Context:
         self.project, self.peer = project, peer
         self._grounds: dict[ProjectId | None, Ground] = {}
         self.resting: set[str] = set()
-        self.document: Document | None = None
+        self.document: DocumentNode | None = None
 
     def again(self, request_id: str = "") -> Context:
         """The same caller with nothing loaded yet: for the next operation on a socket, or the next push."""

@@ -46,7 +46,8 @@ class Schema(strawberry.Schema):
         result: ExecutionResult
         try:
             chosen = admit(self._schema, self.shelf, context, bill, question)
-            context.document = document = chosen.document
+            document = chosen.document
+            context.document = document.ast
             result = await super().execute(
                 document.text, variable_values, context, root_value, question.operation, allowed_operation_types
             )
@@ -71,7 +72,8 @@ class Schema(strawberry.Schema):
         question = Question(query, variable_values or {}, operation_name or None, operation_extensions or {})
         try:
             chosen = admit(self._schema, self.shelf, context, bill, question)
-            context.document = document = chosen.document
+            document = chosen.document
+            context.document = document.ast
         except NotAnswered as no:
             return _each_cleaned(_alone(PreExecutionError(data=None, errors=no.errors)), context, bill)
         results = await super().stream(

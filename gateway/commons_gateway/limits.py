@@ -170,5 +170,5 @@ class Admitted(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         running = self.execution_context
-        running.graphql_document, running.validation_rules = running.context.document.ast, ()
+        running.graphql_document, running.validation_rules = running.context.document, ()
         yield
