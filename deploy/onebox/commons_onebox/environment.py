@@ -9,10 +9,13 @@ from commons_chassis.settings import PlatformSettings, ServiceSettings
 from commons_onebox.home import GATEWAY, Home, HomeError
 
 DEVELOPMENT: Final = "dev"
+RATES_TIMES: Final = "COMMONS_RATES__TIMES"
+DEVELOPERS_RATES: Final = "1000"
+"""So many times what a platform allows: one who tries things out is many people, and a measurement is not about rates."""
 
 
-def of_service(home: Home, service: str) -> dict[str, str]:
-    """Where its database and the broker are, with the passwords of its own two roles."""
+def of_service(home: Home, service: str, url: str = "") -> dict[str, str]:
+    """Where its database and the broker are, with the passwords of its own two roles; `url`: where the gateway serves."""
     told = {
         "APP_DSN": home.dsn(service, "app"),
         "ENGINE_DSN": home.dsn(service, "engine"),
@@ -21,7 +24,19 @@ def of_service(home: Home, service: str) -> dict[str, str]:
     if _settings().off("rls"):
         # Who wants to see what the walls are for may let the services past them; nobody else is lent this role.
         told["OWNER_DSN"] = home.dsn(service, "owner")
-    return _shared(home, service) | {f"COMMONS_{service.upper()}__{key}": value for key, value in told.items()}
+    own = {f"COMMONS_{service.upper()}__{key}": value for key, value in told.items()}
+    return _shared(home, service) | own | (_post(home, url) if service == "profiles" else {})
+
+
+def _post(home: Home, url: str) -> dict[str, str]:
+    """How letters leave: as our own environment says; else, in development, as files that `commons mail` shows."""
+    told = {"COMMONS_PROFILES__LINK_KEY_FILE": str(home.link_key)}
+    if is_development() and "COMMONS_PROFILES__SMTP" not in os.environ:
+        told["COMMONS_PROFILES__MAIL_FOLDER"] = str(home.letters)
+    if is_development():
+        ours = {"COMMONS_PUBLIC_URL": url, "COMMONS_PROFILES__MAIL_FROM": "commons@localhost"}
+        told |= {name: os.environ.get(name, value) for name, value in ours.items()}
+    return told
 
 
 def settings_of(home: Home, service: str) -> ServiceSettings:
@@ -42,7 +57,10 @@ def of_gateway(home: Home, url: str) -> dict[str, str]:
     ports = {"COMMONS_PORT": url.rpartition(":")[2], "COMMONS_HEALTH_PORT": str(home.ports[GATEWAY])}
     told = _shared(home, GATEWAY) | ports
     if is_development():
-        return told | {"COMMONS_TOKEN_KEY_FILE": str(home.issuer_key)}
+        return told | {
+            RATES_TIMES: os.environ.get(RATES_TIMES, DEVELOPERS_RATES),
+            "COMMONS_TOKEN_KEY_FILE": str(home.issuer_key),
+        }
     return told | {"COMMONS_SECRET_FILE": str(home.gateway_secret)}
 
 
