@@ -6,10 +6,10 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up seed demo status test check bench faults faults-long pages browser dashboards migrate migration wire schema format
+.PHONY: help up seed demo status test check bench faults faults-long test-containers pages browser dashboards migrate migration wire schema format
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # What the installers have to say (warnings of their own, mostly) goes to stderr: stdout belongs to the target.
 $(UV):
@@ -34,7 +34,7 @@ status: $(STAMP) ## Show processes, broker, consumers and lag of a running platf
 	@exec $(BIN)/commons status
 
 test: $(STAMP) ## Run the tests, on real PostgreSQL and NATS: ARGS="-k ..." reaches pytest
-	@$(BIN)/pytest -q -n auto --dist loadfile -m "not faults and not bench" $(ARGS)
+	@$(BIN)/pytest -q -rs -n auto --dist loadfile -m "not faults and not bench" $(ARGS)
 
 check: $(STAMP) ## Format, lint, imports, types, sizes and snapshots
 	@$(BIN)/ruff format --check .
@@ -51,6 +51,11 @@ faults: $(STAMP) ## Kill everything many times while clients write, and count wh
 
 faults-long: $(STAMP) ## The long forms: disks that fill, power cuts, stores rebuilt (root, for loop images; skips are told)
 	@$(BIN)/pytest -q -s -rs -m long tests/faults $(ARGS)
+
+test-containers: $(STAMP) ## The chassis on containers, the images, and the stack of docker-compose.yml: fails without a Docker engine
+	@docker info >/dev/null
+	@COMMONS_TEST_SERVERS=containers $(BIN)/pytest -q -n 2 --dist loadfile chassis/tests $(ARGS)
+	@COMMONS_CONTAINERS=1 $(BIN)/pytest -q -s tests/containers $(ARGS)
 
 pages: $(STAMP) ## Build the pages: GraphiQL, the events
 	@$(BIN)/python -m commons_onebox.pages
