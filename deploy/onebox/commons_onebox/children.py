@@ -51,6 +51,8 @@ def provision(home: Home) -> None:
         devtoken.make_key(home.issuer_key)
     if not home.gateway_secret.exists():
         keep(home.gateway_secret, secrets.token_urlsafe(32))
+    if not home.link_key.exists():
+        keep(home.link_key, secrets.token_urlsafe(32))
 
 
 def walls(home: Home) -> str:

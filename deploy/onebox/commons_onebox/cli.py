@@ -184,6 +184,17 @@ def token(
 
 
 @app.command()
+def mail(count: Annotated[int, typer.Option(help="How many, the newest last.")] = 1) -> None:
+    """Show the newest letters that the platform wrote: in development they go nowhere else."""
+    home = Home.of_environment()
+    letters = sorted(home.letters.glob("*.txt"))[-max(count, 1) :] if home.letters.exists() else []
+    if not letters:
+        refuse(f"No letter was written on {home.folder} yet. Ask for one at /auth/login.", code=1)
+    for letter in letters:
+        print(letter.read_text(encoding="utf-8"))
+
+
+@app.command()
 def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="End after the journeys: 0 only if every rule passed.")] = False,

@@ -125,6 +125,16 @@ class Home:
         """What the gateway signs with where there is no development issuer."""
         return self.folder / "keys" / "gateway-secret"
 
+    @property
+    def link_key(self) -> Path:
+        """What profiles makes the links from that sign people in."""
+        return self.folder / "keys" / "links"
+
+    @property
+    def letters(self) -> Path:
+        """Where letters go in development, when no mail server is named."""
+        return self.folder / "mail"
+
     def seed_file(self, user: str) -> Path:
         """The private half of the key by which the broker knows this user."""
         return self.folder / "keys" / "broker" / user

@@ -114,7 +114,7 @@ class House:
         """Who ended because it could not work finds stream and consumers as they should be when it starts again."""
         from commons_onebox import children
 
-        told = of_service(self.home, name)
+        told = of_service(self.home, name, self.url)
 
         def body() -> None:
             if child.code is not None and child.code > 0:

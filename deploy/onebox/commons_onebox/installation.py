@@ -49,6 +49,7 @@ class Secrets:
                 if role != "owner":
                     self._kept(service, f"{role}_dsn", dsn)
         self._kept(GATEWAY, "secret", secrets.token_urlsafe(32))
+        self._kept("profiles", "link_key", secrets.token_urlsafe(32))
         for user in self.users:
             self._kept(user.name, "nats_seed", new_seed())
         issuer = self._file(GATEWAY, "issuer.json")

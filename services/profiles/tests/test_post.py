@@ -11,13 +11,12 @@ from email.policy import default
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
-from pydantic import ValidationError
 
 from commons_chassis import doors
 from commons_chassis.clock import real_now
 from commons_chassis.ids import new_id
 from commons_chassis.runtime import running
-from commons_chassis.settings import ServiceSettings
+from commons_chassis.settings import ServiceSettings, SettingError
 from commons_chassis.testing import eventually
 from commons_contracts.codes import Language
 from commons_profiles.app import service
@@ -29,7 +28,7 @@ from commons_profiles.rules.link import send_link
 from commons_profiles.tables import letters, links
 
 CANARY = "canary.of.ebba@example.org"
-KEY = b"k" * 32
+KEY = "k" * 32
 
 
 class Inbox:
@@ -71,14 +70,13 @@ def smtp(inbox, port):
 
 
 @pytest.fixture
-def settings(tmp_path, port):
-    (tmp_path / "key").write_bytes(KEY)
+def settings(port):
     return PostSettings(
         env="dev",
         public_url="https://commons.example.org/",
         smtp=f"smtp://127.0.0.1:{port}",
         mail_from="hello@commons.example.org",
-        link_key_file=tmp_path / "key",
+        link_key=KEY,
     )
 
 
@@ -242,13 +240,29 @@ def test_every_language_has_a_letter_with_the_link(language):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ({"mail_from": ""}, "MAIL_FROM"),
-        ({"link_key_file": None}, "LINK_KEY_FILE"),
-        ({"public_url": ""}, "COMMONS_PUBLIC_URL"),
-        ({"env": "production", "public_url": "http://commons.example.org"}, "https"),
-        ({"env": "production", "mail_folder": "/nowhere"}, "COMMONS_ENV=dev"),
+        ({"PROFILES__MAIL_FROM": ""}, "COMMONS_PROFILES__MAIL_FROM"),
+        ({"PROFILES__LINK_KEY_FILE": ""}, "COMMONS_PROFILES__LINK_KEY_FILE"),
+        ({"PUBLIC_URL": ""}, "COMMONS_PUBLIC_URL"),
+        ({"ENV": "production", "PUBLIC_URL": "http://commons.example.org"}, "https"),
+        ({"ENV": "production", "PROFILES__MAIL_FOLDER": "/nowhere"}, "COMMONS_ENV=dev"),
     ],
 )
-def test_half_a_post_office_does_not_start(settings, change, complaint):
-    with pytest.raises(ValidationError, match=complaint):
-        PostSettings(**{**settings.model_dump(), **change})
+def test_half_a_post_office_does_not_start(tmp_path, monkeypatch, change, complaint):
+    key = tmp_path / "key"
+    key.write_text(KEY)
+    key.chmod(0o600)
+    whole = {
+        "ENV": "dev",
+        "NATS_SEED": "SU",
+        "PUBLIC_URL": "https://commons.example.org",
+        "PROFILES__SMTP": "smtp://localhost",
+        "PROFILES__MAIL_FROM": "hello@commons.example.org",
+        "PROFILES__LINK_KEY_FILE": str(key),
+    }
+    for name, value in whole.items():
+        monkeypatch.setenv(f"COMMONS_{name}", value)
+    assert PostSettings.of_environment().link_key == KEY
+    for name, value in change.items():
+        monkeypatch.setenv(f"COMMONS_{name}", value) if value else monkeypatch.delenv(f"COMMONS_{name}")
+    with pytest.raises(SettingError, match=complaint):
+        PostSettings.of_environment()

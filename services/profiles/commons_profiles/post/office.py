@@ -20,6 +20,7 @@ from commons_chassis.clock import real_now
 from commons_chassis.faults import passing
 from commons_chassis.log import logger, where
 from commons_chassis.runtime import Runtime
+from commons_chassis.settings import SettingError
 from commons_chassis.tx import Tx
 from commons_contracts.codes import Language
 
@@ -40,7 +41,12 @@ SENT = Counter("commons_letters_total", "Letters, by what became of them.", ["ou
 
 async def deliver(runtime: Runtime) -> None:
     """Work of each process of the service, until it stops."""
-    await Office(runtime, PostSettings()).run()
+    try:
+        settings = PostSettings.of_environment()
+    except SettingError as wrong:
+        logger.error("no letters can be sent", reason=str(wrong))
+        raise
+    await Office(runtime, settings).run()
 
 
 class Office:
@@ -48,7 +54,7 @@ class Office:
 
     def __init__(self, runtime: Runtime, settings: PostSettings) -> None:
         self._runtime, self._settings = runtime, settings
-        self._key = settings.link_key_file.read_bytes() if settings.link_key_file else b""
+        self._key = settings.link_key.encode()
         self._next_tidy = 0.0
 
     async def run(self) -> None:
@@ -122,12 +128,8 @@ class Office:
         way = urlsplit(self._settings.smtp)
         server = _server(way, lenient=self._settings.env == "dev")
         user = unquote(way.username or "") or None
-        await aiosmtplib.send(message, **server, username=user, password=self._password)
-
-    @property
-    def _password(self) -> str | None:
-        file = self._settings.smtp_password_file
-        return file.read_text().strip() if file else None
+        password = self._settings.smtp_password or None
+        await aiosmtplib.send(message, **server, username=user, password=password)
 
     async def _tidy(self) -> None:
         """What is of no use to anybody any more is not kept."""
