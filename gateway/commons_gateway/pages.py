@@ -29,6 +29,7 @@ class Pages(StaticFiles):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder, html=True, check_dir=False)
+        self.config_checked = True  # the folder may come later, which is no mistake of ours
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Raises starlette's HTTPException for what is not there."""
