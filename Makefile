@@ -6,7 +6,7 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up seed demo status test check bench faults faults-long test-containers pages browser dashboards migrate migration wire schema format
+.PHONY: help up seed demo status test check audit bench faults faults-long test-containers pages browser dashboards migrate migration wire schema format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: $(STAMP) ## Format, lint, imports, types, sizes and snapshots
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q -n auto tests/house contracts/tests
+
+audit: $(STAMP) ## Ask the gateway what graphql-http demands of a server (AUDIT=http://... asks another), and follow it by Node's clients
+	@AUDIT=$(or $(AUDIT),here) $(BIN)/pytest -q -s -n0 gateway/tests/audit $(ARGS)
 
 bench: $(STAMP) ## Measure, against the floors we promise
 	@$(BIN)/pytest -q -s -m bench tests/bench $(ARGS)

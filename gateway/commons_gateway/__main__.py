@@ -2,14 +2,10 @@
 
 import sys
 
-import uvicorn
-
 from commons_chassis.settings import SettingError
 
-from .app import build
+from .serving import server
 from .settings import GatewaySettings
-
-DRAIN_SECONDS = 8
 
 
 def main() -> None:
@@ -18,21 +14,7 @@ def main() -> None:
         settings = GatewaySettings.told()
     except SettingError as wrong:
         sys.exit(str(wrong))
-    uvicorn.run(
-        build(settings),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=settings.proxies,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
+    server(settings).run()
 
 
 if __name__ == "__main__":

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
 
-import uvicorn
-
 from commons_chassis import deploy, migrate
 from commons_chassis.run import main
 from commons_chassis.service import Service
 from commons_chassis.settings import SettingError
 from commons_chassis.subjects import users
 from commons_gateway import devtoken
-from commons_gateway.app import build
+from commons_gateway.serving import server
 from commons_gateway.settings import GatewaySettings
 from commons_onebox import repairs
 from commons_onebox.environment import is_development
@@ -26,7 +24,6 @@ from commons_onebox.walls import authorization
 from commons_onebox.web import answers
 
 PATIENCE = 60.0
-DRAIN_SECONDS = 8
 
 # Drivers and protocols are found by name when they are first used: the parent should hold them before that.
 for _name in (
@@ -84,17 +81,7 @@ def run_gateway(door: socket.socket, environment: Mapping[str, str]) -> None:
         settings = GatewaySettings.told()
     except SettingError as wrong:
         raise SystemExit(str(wrong)) from None
-    config = uvicorn.Config(
-        build(settings),
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        lifespan="on",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
-    uvicorn.Server(config).run(sockets=[door])
+    server(settings).run(sockets=[door])
 
 
 def wait_for_answers(home: Home, url: str) -> None:
