@@ -27,7 +27,7 @@ from opentelemetry.trace import (
 
 from commons_contracts.base import Refusal
 
-from .telemetry import Kind, Said, Trail, _open, _trail, current, read
+from .trail import Kind, Said, Trail, here, innermost, read
 
 KINDS = {name: SpanKind[name.upper()] for name in ("internal", "server", "client", "producer", "consumer")}
 NAMES = {
@@ -50,7 +50,7 @@ class _Ids(RandomIdGenerator):
     """A trace that begins here gets the id that its request already has."""
 
     def generate_trace_id(self) -> int:
-        trail = current()
+        trail = here.get()
         return int(trail.trace if trail else secrets.token_hex(16), 16)
 
 
@@ -75,7 +75,7 @@ class Recording:
     """One span: while it is open, what is begun or sent belongs to it. Of an exception it tells the type alone."""
 
     def __init__(self, recorder: Recorder, name: str, kind: Kind, links: list[SpanContext], said: Said) -> None:
-        self.outer, self.around = (trail := current()), _open.get()
+        self.outer, self.around = (trail := here.get()), innermost.get()
         parent = (
             set_span_in_context(NonRecordingSpan(_context(trail)), Context()) if trail and trail.span else Context()
         )
@@ -85,15 +85,15 @@ class Recording:
 
     def __enter__(self) -> Self:
         at = self.span.get_span_context()
-        _trail.set(Trail(f"{at.trace_id:032x}", f"{at.span_id:016x}", at.trace_flags.sampled))
-        _open.set(self)
+        here.set(Trail(f"{at.trace_id:032x}", f"{at.span_id:016x}", at.trace_flags.sampled))
+        innermost.set(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, broken: BaseException | None, at: TracebackType | None
     ) -> None:
-        _trail.set(self.outer)
-        _open.set(self.around)
+        here.set(self.outer)
+        innermost.set(self.around)
         if isinstance(broken, Exception) and not isinstance(broken, Refusal):
             self.span.set_status(Status(StatusCode.ERROR, type(broken).__name__))
         self.span.end()

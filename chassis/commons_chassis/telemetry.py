@@ -7,53 +7,17 @@ where `OTEL_EXPORTER_OTLP_ENDPOINT` says where to; without it nothing of OpenTel
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
+
+from .trail import Kind, Said, Span, Trail, here, innermost, read
 
 if TYPE_CHECKING:
     from .spans import Recorder
 
-Kind = Literal["internal", "server", "client", "producer", "consumer"]
-TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-SAMPLED = 1
-
-
-class Trail(NamedTuple):
-    """The trace that work belongs to, and the span it is done within; empty where none was begun."""
-
-    trace: str
-    span: str = ""
-    sampled: bool = False
-
-    def __str__(self) -> str:
-        """As `traceparent`."""
-        return f"00-{self.trace}-{self.span or self.trace[16:]}-{int(self.sampled):02x}"
-
-
-class Said(TypedDict, total=False):
-    """All that a span may say: names of messages, codes and counts of ours. Anything else does not type-check."""
-
-    service: str
-    message: str
-    outcome: str
-    code: str
-    count: int
-    operation: str
-    cost: int
-
-
-class Span(Protocol):
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, broken: BaseException | None, at: TracebackType | None
-    ) -> None: ...
-    def says(self, **said: Unpack[Said]) -> None: ...
 
 
 class _Nothing:
@@ -70,8 +34,6 @@ class _Nothing:
 
 
 _NOTHING = _Nothing()
-_trail: ContextVar[Trail | None] = ContextVar("trail", default=None)
-_open: ContextVar[Span | None] = ContextVar("span", default=None)
 _recorder: Recorder | None = None
 
 
@@ -81,44 +43,34 @@ def begin(caller: str | None = None) -> str:
     A caller's `traceparent` is followed where spans are recorded, and worth nothing else.
     """
     fresh = secrets.token_hex(16)
-    _trail.set((_recorder and read(caller)) or Trail(fresh))
+    here.set((_recorder and read(caller)) or Trail(fresh))
     return fresh
 
 
 def follow(traceparent: str | None) -> None:
     """Work that a message brought: it belongs to the message's trace, or begins one."""
-    _trail.set(read(traceparent) or Trail(secrets.token_hex(16)))
+    here.set(read(traceparent) or Trail(secrets.token_hex(16)))
 
 
 @contextmanager
 def following(traceparent: str | None) -> Iterator[None]:
     """The same for one of several things that a task does in turn."""
-    outer = _trail.get()
+    outer = here.get()
     follow(traceparent)
     try:
         yield
     finally:
-        _trail.set(outer)
-
-
-def read(traceparent: str | None) -> Trail | None:
-    """None where it is not of the form that W3C gives it."""
-    found = TRACEPARENT.fullmatch(traceparent or "")
-    return Trail(found[1], found[2], bool(int(found[3], 16) & SAMPLED)) if found else None
-
-
-def current() -> Trail | None:
-    return _trail.get()
+        here.set(outer)
 
 
 def traceparent() -> str:
     """What goes along with what is sent or written now."""
-    return str(_trail.get() or Trail(secrets.token_hex(16)))
+    return str(here.get() or Trail(secrets.token_hex(16)))
 
 
 def trace_id() -> str:
     """For the log; empty where nothing was begun."""
-    trail = _trail.get()
+    trail = here.get()
     return trail.trace if trail else ""
 
 
@@ -129,7 +81,7 @@ def span(name: str, kind: Kind = "internal", links: Iterable[str | None] = (), *
 
 def says(**said: Unpack[Said]) -> None:
     """Something more of the span that is open."""
-    (_open.get() or _NOTHING).says(**said)
+    (innermost.get() or _NOTHING).says(**said)
 
 
 def wanted(environment: Mapping[str, str]) -> bool:

@@ -15,8 +15,8 @@ from toy.tallying import POISON, Tally
 
 from commons_chassis import spans, telemetry
 from commons_chassis.faults import Fault
-from commons_chassis.telemetry import Trail
 from commons_chassis.testing import eventually, make_database
+from commons_chassis.trail import Trail, here, read
 from commons_contracts.base import Refusal
 from commons_onebox.alive import alive
 from commons_onebox.testing import start_nats
@@ -58,9 +58,9 @@ def test_where_it_is_off_nothing_of_it_is_imported(program):
 @pytest.mark.parametrize("odd", ["", "00", CALLER.upper(), CALLER + "-1", "ff" + CALLER[2:], CALLER.replace("0af76519", "xaf76519"),
                                  f"00-{'0' * 32}-b7ad6b7169203331-01", f"00-0af7651916cd43dd8448eb211c80319c-{'0' * 16}-01"])  # fmt: skip
 def test_what_is_no_trace_context_begins_a_trace_of_its_own(odd):
-    assert telemetry.read(odd) is None
+    assert read(odd) is None
     telemetry.follow(odd)
-    assert telemetry.read(telemetry.traceparent()) is not None
+    assert read(telemetry.traceparent()) is not None
 
 
 def test_a_callers_trace_is_followed_where_spans_are_recorded_alone(recorded):
@@ -136,7 +136,7 @@ def test_who_is_not_sampled_leaves_no_span_and_the_same_trace(monkeypatch):
     telemetry.start("test", exporter)
     request = telemetry.begin()
     with telemetry.span("x"):
-        assert telemetry.read(telemetry.traceparent())[::2] == (request, False)
+        assert read(telemetry.traceparent())[::2] == (request, False)
     telemetry.stop()
     assert exporter.get_finished_spans() == ()
 
@@ -144,7 +144,7 @@ def test_who_is_not_sampled_leaves_no_span_and_the_same_trace(monkeypatch):
 def test_a_trace_that_begins_here_has_the_id_of_its_request(recorded):
     request = telemetry.begin()
     with telemetry.span("x"):
-        assert telemetry.current() == Trail(request, telemetry.current().span, sampled=True)
+        assert here.get() == Trail(request, here.get().span, sampled=True)
     assert f"{recorded()[0].context.trace_id:032x}" == request
 
 

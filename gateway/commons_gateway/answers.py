@@ -17,6 +17,7 @@ from commons_contracts.codes import FaultCode, Language
 
 from .accept import JSON
 from .faults import STATUS, TurnedAway, explained
+from .watched import not_let_in
 
 LOUD = {401, 403, 405, 429, 500, 503, 504}
 """Told by the status in every media type; with plain JSON, whatever else is wrong with a document is told in it alone."""
@@ -24,6 +25,7 @@ LOUD = {401, 403, 405, 429, 500, 503, 504}
 
 def turned_away(wrong: TurnedAway | Fault, media: str, language: Language | None, request_id: str) -> Response:
     """An answer to what is no request, in the shape of every other answer."""
+    not_let_in(wrong.code)
     if isinstance(wrong, TurnedAway):
         shown = explained(wrong.code, language, request_id, detail=wrong.detail)
         return _response({"errors": [shown]}, wrong.status, media, wrong.headers)

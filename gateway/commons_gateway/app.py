@@ -31,6 +31,7 @@ from .schema import printed, schema
 from .settings import GatewaySettings
 from .sockets import SocketDoor
 from .trusted import Trusted
+from .watched import watched
 
 
 def desk_of(settings: GatewaySettings, asker: Asker) -> Desk:
@@ -57,7 +58,8 @@ def build(settings: GatewaySettings, asker: Asker | None = None) -> FastAPI:
     @asynccontextmanager
     async def serving(_: FastAPI) -> AsyncIterator[None]:
         log.set_up("gateway", settings.log_level, dev=desk.dev)
-        async with _listening(desk):
+        log.listen(asyncio.get_running_loop())
+        async with _listening(desk), watched(desk, settings):
             yield
 
     schema.trust(desk.trusted)

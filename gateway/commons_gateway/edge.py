@@ -8,8 +8,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from commons_chassis import telemetry
 from commons_chassis.faults import Fault
-from commons_chassis.ids import new_id
 from commons_chassis.log import logger, where
 from commons_contracts.codes import FaultCode
 
@@ -42,9 +42,9 @@ class Edge:
             await self._app(scope, receive, send)
             return
         # Made here: what a caller says of it would end up in our logs, and in those of others who ask.
-        request_id = str(new_id())
-        scope.setdefault("state", {})["request_id"] = request_id
         headers = Headers(scope=scope)
+        request_id = telemetry.begin(headers.get("traceparent"))
+        scope.setdefault("state", {})["request_id"] = request_id
         told = {"X-Request-Id": request_id}
         if scope["type"] == "http":
             told |= self._origins.told(scope, headers)
@@ -52,6 +52,9 @@ class Edge:
         try:
             if scope["type"] == "http" and self._origins.asks_first(scope, headers):
                 await Response(status_code=204, headers=self._origins.permission(headers))(scope, receive, answer)
+            elif scope["type"] == "http":
+                with telemetry.span("request", "server"):
+                    await self._app(scope, receive, answer)
             else:
                 await self._app(scope, receive, answer)
         except Exception as broken:  # noqa: BLE001 - whatever it is, the caller gets an answer and no detail

@@ -15,6 +15,7 @@ from .documents import Shelf
 from .faults import masked
 from .limits import Bill, NotAnswered, Question, admit, billed, trust
 from .trusted import Trusted
+from .watched import following, noted
 
 R = TypeVar("R", bound=Any)
 
@@ -55,7 +56,7 @@ class Schema(strawberry.Schema):
             result = PreExecutionError(data=None, errors=no.errors)
         except InvalidOperationTypeError as wrong:
             result = PreExecutionError(data=None, errors=[GraphQLError("", original_error=wrong)])
-        return _cleaned(result, context, bill)
+        return noted(_cleaned(result, context, bill), bill)
 
     async def stream(  # noqa: PLR0917 - as Strawberry calls it
         self,
@@ -90,11 +91,12 @@ async def _alone(result: ExecutionResult) -> AsyncGenerator[Any, None]:
 
 
 async def _each_cleaned(results: AsyncGenerator[Any, None], context: Context, bill: Bill) -> AsyncGenerator[Any, None]:
-    try:
-        async for result in results:
-            yield _cleaned(result, context, bill)
-    finally:
-        await results.aclose()
+    with following(bill) as push:
+        try:
+            async for result in results:
+                yield push(_cleaned(result, context, bill))
+        finally:
+            await results.aclose()
 
 
 async def _begun(context: Context) -> Context:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 from pydantic import ValidationError
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -87,14 +87,18 @@ def masked(error: GraphQLError, language: Language | None, request_id: str, *, b
         shown = explained(code, language, request_id, detail=_complaint(error))
     else:
         broken = cause or error
-        logger.error(
-            "a field failed", request_id=request_id, path=[str(step) for step in error.path or ()], **where(broken)
-        )
+        logger.error("a field failed", field=_field(error), request_id=request_id, **where(broken))
         shown = explained(FaultCode.INTERNAL, language, request_id)
     kept = cause if isinstance(cause, InvalidOperationTypeError) else None  # HTTP has a status of its own for it
     return GraphQLError(
         shown["message"], nodes=error.nodes, path=error.path, original_error=kept, extensions=shown["extensions"]
     )
+
+
+def _field(error: GraphQLError) -> str:
+    """As the schema calls it: in the path stands what the caller calls it."""
+    node = error.nodes[0] if error.nodes else None
+    return node.name.value if isinstance(node, FieldNode) else ""
 
 
 def _forbidden(no: Refusal, language: Language | None, request_id: str) -> dict[str, Any]:

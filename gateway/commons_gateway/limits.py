@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql import FieldNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 
 from commons_chassis.faults import Fault
@@ -54,6 +55,10 @@ class Bill:
     context: Context
     payer: Payer
     requested: int = 0
+    kind: str = "none"
+    fields: tuple[str, ...] = ()
+    """Of what kind the operation is, and which fields of the schema it begins with, once that is known."""
+    began: float = field(default_factory=time.monotonic)
 
     def told(self) -> dict[str, Any]:
         left = self.context.desk.rates.left(self.payer)
@@ -97,7 +102,7 @@ def _admitted(schema: GraphQLSchema, shelf: Shelf, context: Context, bill: Bill,
         if chosen is None:
             raise _no(FaultCode.BAD_REQUEST, "say which operation")
         price = document.price(schema, chosen, question.variables)
-        bill.requested = price.cost
+        bill.requested, bill.kind = price.cost, chosen.operation.value
         _within_limits(context, price)
         if found is None:
             if complaints := document.complaints(schema):
@@ -113,6 +118,7 @@ def _admitted(schema: GraphQLSchema, shelf: Shelf, context: Context, bill: Bill,
     except Limited as empty:
         raise _empty(empty) from empty
     PRICED.observe(price.cost)
+    bill.fields = tuple(node.name.value for node in chosen.selection_set.selections if isinstance(node, FieldNode))
     return Chosen(document, chosen)
 
 

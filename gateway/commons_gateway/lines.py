@@ -11,6 +11,7 @@ from commons_chassis.faults import Fault
 from commons_contracts.codes import FaultCode
 
 from .identity import Caller, Identity
+from .metrics import LINES
 
 GOING, LATER, BROKEN, FORBIDDEN = 1012, 1013, 1011, 4403
 """Why a line ends, in WebSocket's numbers. Clients come back by themselves after all of them, with a fresh token."""
@@ -62,7 +63,8 @@ class Lines:
         line = Line(self)
         self.open.add(line)
         try:
-            yield line
+            with LINES.track_inprogress():
+                yield line
         finally:
             line.leave()
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from commons_chassis import telemetry
 from commons_chassis.clock import real_now
 from commons_chassis.faults import Fault
 from commons_contracts.base import Query
@@ -45,6 +46,7 @@ async def turns(context: Context, *, echoes: Sequence[float] = ()) -> AsyncItera
                 async with asyncio.timeout(min(rest, waits.pop(0) if waits else TICK_SECONDS)):
                     await woken.wait()
                     waits = list(echoes)
+            telemetry.begin()
 
 
 async def patiently(ground: Ground, query: Query[R]) -> R:

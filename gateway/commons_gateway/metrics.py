@@ -26,6 +26,6 @@ RATE_LIMITED = Bound(Counter("commons_rate_limited_total", "Requests refused bec
 DOCUMENTS = Bound(
     Counter("commons_documents_total", "Operations asked, by whether their text is a trusted one.", ["known"])
 )
-SOCKETS = Gauge("commons_sockets_open", "WebSockets that are open.")
+LINES = Gauge("commons_sockets_open", "WebSockets and event streams that are open.")
 SUBSCRIPTIONS = Gauge("commons_subscriptions_open", "Subscriptions that are listened to.")
 PUSHES = Counter("commons_pushes_total", "Answers sent to subscriptions.")

@@ -12,8 +12,8 @@ import orjson
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
+from commons_chassis import telemetry
 from commons_chassis.faults import Fault
-from commons_chassis.ids import new_id
 from commons_chassis.log import logger, where
 from commons_contracts.codes import FaultCode
 
@@ -169,7 +169,7 @@ class Socket:
             raise Closing(STRANGER)
         if id in self._operations:
             raise Closing(TAKEN)
-        context = self._context.again(str(new_id()))
+        context = self._context.again(telemetry.begin())
         if len(self._operations) >= OPERATIONS:
             self._start(self._refuse(id, FaultCode.RATE_LIMITED, context))
             return

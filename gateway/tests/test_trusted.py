@@ -114,7 +114,7 @@ async def test_unknown_documents_are_counted_and_told_of_once_each(gateway, caps
     said = capsys.readouterr().out
     assert said.count(sha_of(OTHER)) == said.count(sha_of(OTHER + " ")) == 1
     assert SHA not in said
-    assert "viewer" not in said
+    assert OTHER not in said
     for number in range(5):
         await ask(gateway, OTHER + "  " * number)
     assert len(gateway.desk.trusted._told) <= 2
