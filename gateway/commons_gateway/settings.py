@@ -11,6 +11,7 @@ from pydantic_settings import SettingsConfigDict
 
 from commons_chassis.settings import PlatformSettings, Secret
 
+from .cors import Origins
 from .rates import Rates
 from .trusted import Guard
 
@@ -23,8 +24,6 @@ class GatewaySettings(PlatformSettings):
     host: str = "127.0.0.1"
     """Where it listens when it is a process of its own; containers say 0.0.0.0."""
     port: int = 8080
-    health_port: int = 0
-    """Where /metrics is told, and probes are answered, for who watches; the public port has no figures."""
     health_port: int = 0
     """Where /metrics is told, and probes are answered, for who watches; the public port has no figures."""
     token_key_file: Path | None = None
@@ -54,6 +53,12 @@ class GatewaySettings(PlatformSettings):
     def _networks(cls, said: str) -> str:
         for one in filter(None, said.split(",")):
             ip_network(one.strip())  # uvicorn takes anything else for a name, and would believe nobody
+        return said
+
+    @field_validator("origins")
+    @classmethod
+    def _exact(cls, said: str) -> str:
+        Origins(said)
         return said
 
     @model_validator(mode="after")
