@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -105,17 +106,17 @@ class Kept(Generic[T]):
     ) -> None:
         self._name, self._fetch, self._clock = name, fetch, clock
         self._found: T | None = None
-        self._found_at = self._tried_at = -STALE_SECONDS
+        self._found_at = self._tried_at = -math.inf
         self._asking: asyncio.Task[None] | None = None
 
     async def get(self, *, newer: bool = False) -> T | None:
         """What is known, at most a day old; `newer`: it did not help, so look whether there is another by now."""
         now = self._clock()
-        old = now - self._found_at > FRESH_SECONDS
-        if (old or newer) and now - self._tried_at >= PAUSE_SECONDS and self._asking is None:
+        age = now - self._found_at
+        if (age > FRESH_SECONDS or newer) and now - self._tried_at >= PAUSE_SECONDS and self._asking is None:
             self._tried_at = now
             self._asking = asyncio.create_task(self._ask())
-        if self._asking is not None and (newer or self._found is None):
+        if self._asking is not None and (newer or age > STALE_SECONDS):
             await asyncio.shield(self._asking)
         return self._found if self._clock() - self._found_at <= STALE_SECONDS else None
 

@@ -82,10 +82,9 @@ def usable(key: Mapping[str, Any], algorithm: Algorithm) -> Iterator[Key]:
     named = NAMES.get(key.get("alg", algorithm)) == algorithm
     if key.get("kty") != kty or not purpose or not named or key.get("crv") != CURVES.get(kty):
         return
+    if kty == "RSA" and len(str(key.get("n")).rstrip("=")) * 6 < SMALLEST_RSA_BITS:
+        return
     try:
-        read = kind.import_key({name: value for name, value in key.items() if name not in LEFT_OUT})
-        if isinstance(read, RSAKey) and read.raw_value.key_size < SMALLEST_RSA_BITS:
-            return
+        yield kind.import_key({name: value for name, value in key.items() if name not in LEFT_OUT})
     except (JoseError, ValueError, TypeError):
         return
-    yield read
