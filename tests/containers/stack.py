@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("profiles", "matching", "mentoring", "community", "geo")
 IMAGES = "commons-test"
 STARTED_WITHIN, BACK_WITHIN = 300, 60
+QUIET = ("exec", "ps")
 
 
 def images():
@@ -59,7 +60,8 @@ class Stack:
         told = os.environ | {"COMMONS_PORT": str(self.port), "COMMONS_IMAGES": IMAGES, "COMMONS_BIND": "127.0.0.1"}
         began = time.monotonic()
         done = subprocess.run(command, env=told, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-        print(f"{self.name}: compose {' '.join(words)}: {time.monotonic() - began:.1f} s", file=sys.stderr)
+        if words[0] not in QUIET:
+            print(f"{self.name}: compose {' '.join(words)}: {time.monotonic() - began:.1f} s", file=sys.stderr)
         assert done.returncode == 0, f"{' '.join(command)}:\n{done.stdout}{done.stderr}{self._last_words()}"
         return done.stdout
 
@@ -102,8 +104,13 @@ class Stack:
         before = self.state(container)
         words = ["--rm", "--pid=host", "--user=0", "--entrypoint=sh", images()["tools"]]
         docker("run", *words, "-c", f"kill -9 {before['State']['Pid']}")
+        began = time.monotonic()
         back = wait_until(lambda: self._back(container, before), BACK_WITHIN, pause=0.2)
         assert back, f"{service} did not come back: {self.state(container)['State']}"
+        print(
+            f"{self.name}: {service} was killed, and healthy again after {time.monotonic() - began:.1f} s",
+            file=sys.stderr,
+        )
 
     def _back(self, container, before):
         now = self.state(container)
