@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import commons_contracts
 
-from .base import Due, Event, Message, Notice, Request
+from .base import Due, Event, Message, Request
 
-_GRAMMAR = {Request, Event, Due, Notice}
+GRAMMAR = "commons_contracts.base"
+"""What messages are made of; nothing in it is spoken itself."""
 
 
 def modules() -> Iterator[str]:
@@ -23,9 +24,10 @@ def modules() -> Iterator[str]:
 def spoken() -> list[type[Message]]:
     """The classes that have a route: requests, events, deadlines. Each once, from where it is defined, by its subject."""
     found: dict[str, type[Message]] = {}
-    for name in modules():
+    for name in set(modules()) - {GRAMMAR}:
         for _, kind in inspect.getmembers(importlib.import_module(name), inspect.isclass):
-            routed = issubclass(kind, (Request, Event, Due)) and kind not in _GRAMMAR
-            if routed and kind.__module__ == name and name != "commons_contracts.base" and "[" not in kind.__name__:
+            if kind.__module__ != name or "[" in kind.__name__:
+                continue
+            if issubclass(kind, Request | Event | Due):
                 found[kind.subject] = kind
     return [found[subject] for subject in sorted(found)]

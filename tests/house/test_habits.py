@@ -17,7 +17,7 @@ IN_SERVICES = {
     "a broad except": r"except( Base)?Exception\b|except:",
 }
 WORDS = {"manager", "helper", "util", "utils", "common", "data", "info", "handle", "impl", "repository", "factory"}
-GIVEN = {"PageInfo", "page_info"}  # the names that the Relay specification gives
+GIVEN = {"PageInfo", "page_info", "data_received"}  # the names that the Relay specification and asyncio give
 LEFTOVERS = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
 
 
