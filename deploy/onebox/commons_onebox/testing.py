@@ -121,7 +121,9 @@ def start_nats(folder: Path, *, durable: bool = False, users: "Sequence[User]" =
         ),
         folder / "nats.log",
     )
-    return Nats(process=process, server=server, begin=begin, url=server.url, monitor_url=server.monitor_url, seeds=seeds)
+    return Nats(
+        process=process, server=server, begin=begin, url=server.url, monitor_url=server.monitor_url, seeds=seeds
+    )
 
 
 def _start(server_on_free_port: Callable[[], S], log: Path) -> tuple[Callable[[], Process], Process, S]:
