@@ -15,6 +15,16 @@ from .service import Service
 STREAM = "EVENTS"
 CLOCK_BUCKET = "CLOCK"
 ROLES = ("owner", "app", "engine")
+CONNECTIONS = {"owner": 10, "app": 80, "engine": 30}
+"""At once, of all processes of a service together: one service cannot use up what the others need."""
+PATIENCE = {
+    "search_path": "public, pg_temp",
+    "statement_timeout": "'30s'",
+    "lock_timeout": "'10s'",
+    "idle_in_transaction_session_timeout": "'60s'",
+}
+"""Of whoever handles requests and facts: a process that hangs lets go of what it has locked."""
+OWNERS_PATIENCE = {"statement_timeout": "'10min'"}
 ACK_WAIT_SECONDS = 5
 """What a killed listener had in hand is offered again after this; a living one says in time that it is still at it."""
 MAX_DELIVER = 20
@@ -24,13 +34,15 @@ MAX_DELIVER = 20
 def provision(admin_dsn: str, name: str, passwords: Mapping[str, str], *, database: str = "") -> None:
     """Make the database `commons_<name>` (or `database`) and its three roles, or bring their passwords up to date.
 
-    `passwords` has a key for each of owner, app, engine. The app role bypasses nothing; the engine role gets the chassis'
-    tables only, in the migrations.
+    `passwords` has a key for each of owner, app, engine. None bypasses a wall, enters another database, or makes anything
+    but the owner, whose migrations say what the others may do.
     """
     database = database or f"commons_{name}"
     with psycopg.connect(admin_dsn, autocommit=True) as admin:
+        for shared in ("postgres", "template1"):
+            admin.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(shared)))
         for role in ROLES:
-            _role(admin, f"{name}_{role}", passwords[role])
+            _role(admin, name, role, passwords[role])
         if admin.execute("select 1 from pg_database where datname = %s", [database]).fetchone() is None:
             owner = sql.Identifier(f"{name}_owner")
             admin.execute(sql.SQL("create database {} owner {}").format(sql.Identifier(database), owner))
@@ -43,17 +55,21 @@ def provision(admin_dsn: str, name: str, passwords: Mapping[str, str], *, databa
         _privileges(inside, name)
 
 
-def _role(admin: psycopg.Connection, role: str, password: str) -> None:
-    known = admin.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
-    verb = sql.SQL(
-        "alter role {} login nobypassrls password {}" if known else "create role {} login nobypassrls password {}"
-    )
-    admin.execute(verb.format(sql.Identifier(role), sql.Literal(password)))
+def _role(admin: psycopg.Connection, name: str, role: str, password: str) -> None:
+    who = f"{name}_{role}"
+    known = admin.execute("select 1 from pg_roles where rolname = %s", [who]).fetchone()
+    verb = "alter role {} login nobypassrls nocreatedb nocreaterole noreplication connection limit {} password {}"
+    verb = verb if known else verb.replace("alter", "create", 1)
+    admin.execute(sql.SQL(verb).format(sql.Identifier(who), sql.Literal(CONNECTIONS[role]), sql.Literal(password)))
+    for setting, value in {**PATIENCE, **(OWNERS_PATIENCE if role == "owner" else {})}.items():
+        told = sql.SQL("alter role {} set {} = {}")
+        admin.execute(told.format(sql.Identifier(who), sql.Identifier(setting), sql.SQL(value)))
 
 
 def _privileges(inside: psycopg.Connection, name: str) -> None:
     owner, app, engine = (sql.Identifier(f"{name}_{role}") for role in ROLES)
     inside.execute(sql.SQL("alter schema public owner to {}").format(owner))
+    inside.execute(sql.SQL("revoke all on schema public from public"))
     inside.execute(sql.SQL("grant usage on schema public to {}, {}").format(app, engine))
     rows = sql.SQL(
         "alter default privileges for role {} in schema public grant select, insert, update, delete on tables to {}"

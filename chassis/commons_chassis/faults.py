@@ -10,8 +10,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from commons_contracts.codes import FaultCode
 
 CONFLICTS = ("40001", "40P01")
-PASSING_CLASSES = ("08", "40", "53", "57", "58")
-"""SQLSTATE classes: connections, crossed transactions, resources, operators (stopping, starting), the system itself."""
+PASSING = ("08", "40", "53", "55P03", "57", "58")
+"""How an SQLSTATE begins: connections, crossed transactions, resources, a lock waited for too long, operators
+(stopping, starting), the system itself.
+"""
 
 UNSTORABLE = ("22021", "22P05")
 """SQLSTATE: a character that PostgreSQL cannot keep (NUL, a lone surrogate): the caller's mistake."""
@@ -38,7 +40,7 @@ def unstorable(error: BaseException) -> bool:
 def passing(error: BaseException) -> bool:
     """Will it be over by itself, with nothing changed here: a server away, starting or too busy, a network, a crossing?"""
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or _sqlstate(error)[:2] in PASSING_CLASSES
+        return error.connection_invalidated or _sqlstate(error).startswith(PASSING)
     return isinstance(error, (PoolTimeout, StaleDataError, NatsError, OSError, TimeoutError))
 
 

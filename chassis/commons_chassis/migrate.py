@@ -45,9 +45,11 @@ def _config(service: Service, engine: sa.Engine) -> Config:
 
 
 def upgrade(service: Service, owner_dsn: str) -> None:
-    """Run what is missing. Forward only: there is no way back but a new migration."""
+    """Run what is missing, and set what each role may do. Forward only: there is no way back but a new migration."""
     with _owner(owner_dsn) as engine:
         command.upgrade(_config(service, engine), "head")
+        with engine.begin() as connection:
+            walls.grant(connection, service.metadata, service.name)
 
 
 def knows(service: Service, revision: str) -> bool:
@@ -60,9 +62,13 @@ def differences(service: Service, owner_dsn: str) -> list[str]:
     with _owner(owner_dsn) as engine, engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         found = [str(diff) for diff in compare_metadata(context, service.metadata)]
-        have, want = walls.policies(connection), walls.wanted(service.metadata)
-        found += [f"missing wall: {row}" for row in sorted(want - have)]
-        return found + [f"unknown wall: {row}" for row in sorted(have - want)]
+        for what, have, want in (
+            ("wall", walls.policies(connection), walls.wanted(service.metadata)),
+            ("right", walls.granted(connection), walls.rights(service.metadata, service.name)),
+        ):
+            found += [f"missing {what}: {row}" for row in sorted(want - have)]
+            found += [f"unknown {what}: {row}" for row in sorted(have - want)]
+        return found
 
 
 def revise(service: Service, owner_dsn: str, text: str) -> Path:

@@ -1,4 +1,4 @@
-"""Row-level security: the SQL of each wall, and the proof that a database has it."""
+"""Walls in a database: whose rows each role sees, what it may do to each table, and the proof that it is so."""
 
 from __future__ import annotations
 
@@ -25,16 +25,36 @@ SEES = {
 APPENDS = {Wall.PROJECT: PROJECT, Wall.PERSON: "true", Wall.PERSON_OR_PROJECT: "true", Wall.LOG: "true"}
 
 
+RIGHTS = {
+    "event_log": ("si", "s"),
+    "outbox": ("si", "sd"),
+    "sequences": ("siu", ""),
+    "due": ("siud", "siud"),
+    "heard": ("siu", "s"),
+    "parked": ("sid", "s"),
+    "dead_letters": ("sid", "sid"),
+    "owners_heard": ("s", "siu"),
+    "answered": ("siu", "sd"),
+    "audit": ("si", "s"),
+}
+"""What the app and the engine may do to the chassis' tables: select, insert, update, delete. Nobody unsays or forgets a fact."""
+SEALS = {("audit", "UPDATE(hash)"), ("audit", "UPDATE(number)")}
+WORDS = {"s": "SELECT", "i": "INSERT", "u": "UPDATE", "d": "DELETE"}
+GRANTED = sa.text("""
+    select coalesce(rolname, 'public'), relname, privilege_type
+    from pg_class cross join aclexplode(relacl) left join pg_roles on pg_roles.oid = grantee
+    where relnamespace = 'public'::regnamespace and relkind <> 'S' and grantee <> relowner
+    union all
+    select coalesce(rolname, 'public'), relname, privilege_type || '(' || attname || ')'
+    from pg_attribute join pg_class on pg_class.oid = attrelid cross join aclexplode(attacl)
+    left join pg_roles on pg_roles.oid = grantee where relnamespace = 'public'::regnamespace and grantee <> relowner
+""")
+
+
 def ddl(table: sa.Table, service: str) -> Iterator[str]:
     """The statements that raise a table's wall; run by its owner in a migration."""
     wall, name = table.info["wall"], table.name
     app, engine, owner = (f"{service}_{role}" for role in ("app", "engine", "owner"))
-    if name in CHASSIS:
-        yield f"grant select, insert, update, delete on {name} to {engine}"
-    if name == "event_log":
-        yield f"revoke update, delete on {name} from {app}"
-    if name == "audit":
-        yield f"revoke update, delete on {name} from {app}"
     if wall is Wall.PLATFORM:
         return
     yield f"alter table {name} enable row level security"
@@ -65,3 +85,27 @@ def wanted(metadata: sa.MetaData) -> set[tuple[str, str]]:
         if table.name in CHASSIS:
             rows.add((table.name, "engine_sees"))
     return rows
+
+
+def rights(metadata: sa.MetaData, service: str) -> set[tuple[str, str, str]]:
+    """(role, table, privilege) for all that anyone but the owner may do: the app as it needs, the engine with ours alone."""
+    app, engine = f"{service}_app", f"{service}_engine"
+    found = {(engine, *seal) for seal in SEALS}
+    for name in metadata.tables:
+        for role, letters in zip((app, engine), RIGHTS.get(name, ("siud", "")), strict=True):
+            found |= {(role, name, WORDS[letter]) for letter in letters}
+    return found
+
+
+def granted(connection: sa.Connection) -> set[tuple[str, str, str]]:
+    """What `rights` must be."""
+    return {(role, table, privilege) for role, table, privilege in connection.execute(GRANTED)}
+
+
+def grant(connection: sa.Connection, metadata: sa.MetaData, service: str) -> None:
+    """Take from each role what it has too much, and give what it lacks, whatever migrations and defaults gave it."""
+    have, want = granted(connection), rights(metadata, service)
+    for role, table, privilege in sorted(have - want):
+        connection.execute(sa.text(f"revoke {privilege} on {table} from {role}"))
+    for role, table, privilege in sorted(want - have):
+        connection.execute(sa.text(f"grant {privilege} on {table} to {role}"))

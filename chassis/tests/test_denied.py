@@ -25,10 +25,10 @@ from commons_chassis.metrics import DENIED
 from commons_chassis.operate import Operations
 from commons_chassis.runtime import running
 from commons_chassis.settings import ServiceSettings
-from commons_chassis.subjects import users
 from commons_chassis.testing import eventually, make_database
 from commons_onebox.alive import alive, started
 from commons_onebox.keys import new_seed, public_half
+from commons_onebox.subjects import users
 from commons_onebox.testing import start_nats
 
 SERVICES = [counting.service, tallying.service]

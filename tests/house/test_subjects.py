@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 
 import commons_contracts
-from commons_chassis.subjects import User, users
 from commons_contracts.base import Event, Request
+from commons_onebox.subjects import User, users
 from commons_onebox.testing import start_nats
 
 from .conftest import SERVICES

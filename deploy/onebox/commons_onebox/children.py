@@ -11,7 +11,6 @@ from commons_chassis import deploy, migrate
 from commons_chassis.run import main
 from commons_chassis.service import Service
 from commons_chassis.settings import SettingError
-from commons_chassis.subjects import users
 from commons_gateway import devtoken
 from commons_gateway.serving import server
 from commons_gateway.settings import GatewaySettings
@@ -20,6 +19,7 @@ from commons_onebox.environment import is_development
 from commons_onebox.home import SERVICES, Home
 from commons_onebox.keys import keep
 from commons_onebox.server import wait_until
+from commons_onebox.subjects import users
 from commons_onebox.walls import authorization
 from commons_onebox.web import answers
 

@@ -11,12 +11,12 @@ from commons_chassis import deploy, migrate
 from commons_chassis.connect import DEPLOY, GATEWAY
 from commons_chassis.service import Service
 from commons_chassis.settings import PlatformSettings, Secret, ServiceSettings, SettingError
-from commons_chassis.subjects import User, users
 from commons_gateway import devtoken
 from commons_onebox import tools
 from commons_onebox.home import ROLES, SERVICES
 from commons_onebox.keys import keep, new_seed
 from commons_onebox.postgres import ADMIN
+from commons_onebox.subjects import User, users
 from commons_onebox.walls import authorization
 
 FILE_MODE, FOLDER_MODE = 0o640, 0o750

@@ -27,7 +27,7 @@ from commons_onebox.server import Server, free_port, tail, wait_until
 from commons_onebox.walls import authorization
 
 if TYPE_CHECKING:  # this is loaded by every run of pytest
-    from commons_chassis.subjects import User
+    from commons_onebox.subjects import User
 
 S = TypeVar("S", bound=Server)
 

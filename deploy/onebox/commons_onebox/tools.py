@@ -10,28 +10,24 @@ from typing import Any
 import sqlalchemy as sa
 from nats.js.errors import NotFoundError
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from commons_chassis import doors
 from commons_chassis.clock import real_now
 from commons_chassis.connect import DEPLOY, OPERATOR, connected
 from commons_chassis.deploy import STREAM, declare_streams
 from commons_chassis.inbox import Fact, Inbox
-from commons_chassis.runtime import Runtime, running
+from commons_chassis.runtime import Runtime, engine_for, running
 from commons_chassis.service import Service
-from commons_chassis.settings import ServiceSettings, driver
+from commons_chassis.settings import ServiceSettings
 
 Letter = dict[str, Any]
-
-
-def _engine(dsn: str) -> AsyncEngine:
-    return create_async_engine(driver(dsn), poolclass=sa.NullPool)
 
 
 async def dead_letters(service: Service, settings: ServiceSettings) -> Sequence[sa.RowMapping]:
     """The service's dead letters, oldest first: (owner, aggregate, seq) names one; bodies hold ids and codes only."""
     t = service.metadata.tables["dead_letters"]
-    engine = _engine(settings.engine_dsn)
+    engine = engine_for(settings.engine_dsn, 1)
     async with engine.connect() as c:
         rows = (await c.execute(sa.select(t).order_by(t.c.since))).mappings().all()
     await engine.dispose()
@@ -127,7 +123,7 @@ async def replay(nats_url: str, services: Iterable[tuple[Service, ServiceSetting
 @asynccontextmanager
 async def _as_owner(settings: ServiceSettings) -> AsyncIterator[AsyncConnection]:
     """One transaction in the service's database, of the role that may empty tables."""
-    engine = _engine(settings.owner_dsn)
+    engine = engine_for(settings.owner_dsn, 1)
     try:
         async with engine.begin() as c:
             yield c

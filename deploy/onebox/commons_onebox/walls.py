@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from commons_onebox.keys import public_half
 
 if TYPE_CHECKING:  # it takes long to import, and knowing its shape is enough
-    from commons_chassis.subjects import User
+    from commons_onebox.subjects import User
 
 ANSWERS_WITHIN = "2m"
 """For so long a request may be answered: longer than anybody waits."""

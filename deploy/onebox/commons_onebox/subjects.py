@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .connect import DEPLOY, GATEWAY, OPERATOR, inbox
-from .deploy import CLOCK_BUCKET, STREAM, durable
-from .service import Service
-from .state import CLOCK_KEY
+from commons_chassis.connect import DEPLOY, GATEWAY, OPERATOR, inbox
+from commons_chassis.deploy import CLOCK_BUCKET, STREAM, durable
+from commons_chassis.service import Service
+from commons_chassis.state import CLOCK_KEY
 
 CLOCK_STREAM = f"KV_{CLOCK_BUCKET}"
 READ_CLOCK = (f"$JS.API.STREAM.INFO.{CLOCK_STREAM}", f"$JS.API.STREAM.MSG.GET.{CLOCK_STREAM}")
