@@ -27,8 +27,9 @@ from .pricing import Price, Pricer, TooDeep, variables_of
 TOKENS = 1_000
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MOST_ERRORS = 20
-merging.MAX_COMPLEXITY_BUDGET = 25_000
-"""Comparing every field with every other of its name is quadratic: so much of it takes some 20 ms."""
+merging.MAX_COMPLEXITY_BUDGET = 10_000
+"""Comparing every field with every other of its name is quadratic: so much of it takes 10 ms, and where the stack of
+Python happens to cross one of its blocks again and again, 40."""
 BYTES_A_TOKEN, BYTES_A_CHARACTER = 700, 4
 SHELF_BYTES = 32 * 1024 * 1024
 TRIED = 0.2
