@@ -42,6 +42,18 @@ PEOPLE: Words = {
             "PENDING_GUARDIAN": "It belongs to someone under age and waits for her guardian; nobody sees it.",
         },
     ),
+    codes.AffiliationKind: (
+        "What someone can be at a home institution, in the words of eduPerson.",
+        {
+            "FACULTY": "Teaches or does research there.",
+            "STUDENT": "Studies there.",
+            "STAFF": "Works there, not as a teacher or researcher.",
+            "EMPLOYEE": "Works there.",
+            "MEMBER": "Belongs to it: studies, teaches or works there.",
+            "AFFILIATE": "Has to do with it, and is no member.",
+            "ALUM": "Has studied there.",
+        },
+    ),
     codes.Audience: (
         "The group of people that a member belongs to.",
         {

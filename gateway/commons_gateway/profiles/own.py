@@ -9,17 +9,39 @@ import strawberry
 
 from commons_chassis.faults import Fault
 from commons_contracts import profiles as contract
-from commons_contracts.codes import AccountState, Conduct, FaultCode, Language, NoticeCode, ReadinessItem, Role
+from commons_contracts.codes import (
+    AccountState,
+    AffiliationKind,
+    Conduct,
+    FaultCode,
+    Language,
+    NoticeCode,
+    ReadinessItem,
+    Role,
+)
 from commons_contracts.ids import ProjectId
 
 from ..context import Batch, Ground, Info
-from ..fields import After, First, Shown, argument, asks, said, shape, told
+from ..fields import After, First, Shown, argument, asks, loads, said, shape, told
 from ..relay import Listing, Node, global_id, listing
 from ..scalars import CountryCode, LanguageTag, TimeZone
 from ..sentences import NOTICE, Catalogue
-from .people import Description, Introduction, Person, member
+from .people import ORGANISATIONS, Description, Introduction, Organisation, Person, member
 
 PROJECTS: Batch[ProjectId, contract.ProjectView] = Batch(contract.ProjectsByIds, "ids", lambda project: project.id)
+
+
+@shape
+class Affiliation(Shown[contract.AffiliationView]):
+    """What someone is at an institution, by the word of her identity provider."""
+
+    kind: AffiliationKind = said("What she is there.")
+    domain: str = said("The institution, by its domain.")
+
+    @loads(ORGANISATIONS, lambda self: self.view.organisation)
+    def organisation(self, found: contract.OrganisationView | None) -> Organisation | None:
+        """The institution, if it is one that the platform knows."""
+        return Organisation.of(found, self.ground) if found else None
 
 
 @shape
@@ -31,6 +53,11 @@ class Account(Shown[contract.AccountView]):
     country: CountryCode = said("The country she lives in.")
     language: Language = said("The language she is told things in.")
     zone: TimeZone = said("Her time zone.")
+
+    @told
+    def affiliations(self) -> list[Affiliation]:
+        """What her identity provider says that she is at her home institutions."""
+        return [Affiliation.of(view, self.ground) for view in self.view.affiliations]
 
 
 @shape

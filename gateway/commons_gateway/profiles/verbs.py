@@ -38,6 +38,9 @@ MembershipOrRefused = Annotated[
 OwnProfileOrRefused = Annotated[
     OwnProfile | Refused, strawberry.union("OwnProfileOrRefused", description="The profile, or why not.")
 ]
+PersonOrRefused = Annotated[
+    Person | Refused, strawberry.union("PersonOrRefused", description="The person, or why not.")
+]
 ReadinessOrRefused = Annotated[
     Readiness | Refused, strawberry.union("ReadinessOrRefused", description="The checklist, or why not.")
 ]
@@ -206,3 +209,31 @@ class Mutation:
         """Give someone a role that nobody gives herself. For operators."""
         command = contract.GrantRole(person=uuid_in(input.person, "Person"), role=input.role)
         return await done(info, input, command, Membership.of)
+
+    @does(contract.RevokeRole)
+    async def revoke_role(
+        self, info: Info, input: Annotated[wishes.RevokeRoleInput, argument("The role.")]
+    ) -> MembershipOrRefused | None:
+        """Take a role back from someone; whoever has none left is no member any more. For operators."""
+        command = contract.RevokeRole(person=uuid_in(input.person, "Person"), role=input.role)
+        return await done(info, input, command, Membership.of)
+
+    @does(contract.EndMembership)
+    async def end_membership(
+        self, info: Info, input: Annotated[wishes.PersonInput, argument("Whose.")]
+    ) -> PersonOrRefused | None:
+        """End someone's membership: from now on she is a stranger in the project. For operators."""
+        person = uuid_in(input.person, "Person")
+        return await done(
+            info, input, contract.EndMembership(person=person), lambda _, ground: Person.of(person, ground)
+        )
+
+    @does(contract.EndSessionsOf)
+    async def end_sessions(
+        self, info: Info, input: Annotated[wishes.PersonInput, argument("Whose.")]
+    ) -> PersonOrRefused | None:
+        """Sign someone out everywhere that she has signed in by browser. For operators."""
+        person = uuid_in(input.person, "Person")
+        return await done(
+            info, input, contract.EndSessionsOf(person=person), lambda _, ground: Person.of(person, ground)
+        )

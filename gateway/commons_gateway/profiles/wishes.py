@@ -153,3 +153,11 @@ class GrantRoleInput(Wish):
 
     person: strawberry.ID = given("Who receives it.", nodes="Person")
     role: Role = given("Which role.")
+
+
+@wish
+class RevokeRoleInput(Wish):
+    """A role that someone is to have no longer."""
+
+    person: strawberry.ID = given("Who loses it.", nodes="Person")
+    role: Role = given("Which role.")
