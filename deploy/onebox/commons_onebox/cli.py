@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from commons_onebox import copies, deploying
+from commons_onebox import config, copies, deploying
 from commons_onebox.home import DEFAULT_PORT, SERVICES, Home
 from commons_onebox.house import House
 from commons_onebox.terminal import counted, explained, refuse, running, say
@@ -28,6 +28,7 @@ app = typer.Typer(
 dlq = typer.Typer(help="Facts that a service could not digest.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(dlq, name="dlq")
 app.add_typer(deploying.app, name="deploy")
+app.add_typer(config.app, name="config")
 app.command()(copies.backup)
 app.command()(copies.restore)
 
