@@ -63,6 +63,29 @@ async def test_nothing_suggests_what_else_there_is(gateway):
     assert not any("Did you mean" in error.message for error in done.errors)
 
 
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ("{ viewer { connections(first: %s) { totalCount } } }" % ("9" * 5000), None),
+        ("query($n: Int!) { viewer { connections(first: $n) { totalCount } } }", {"n": 10**18}),
+        ("mutation($t: DateTime) { moveClock(input: {to: $t}) { __typename } }", {"t": "0001-01-01T00:00:00+23:59"}),
+        ("mutation($t: DateTime) { moveClock(input: {to: $t}) { __typename } }", {"t": "2026-09-10T00:00:00+99:99"}),
+        ("query($x: ID!) { node(id: $x) { id } }", {"x": {"a": [1]}}),
+        ('{ places(name: "x", country: "%s") { name } }' % ("y" * 9000), None),
+        ("{ " + "x" * 9000 + " }", None),
+    ],
+)
+async def test_the_machinery_says_nothing_of_itself(gateway, document, variables, capsys):
+    done = await gateway.execute(document, variables)
+    assert done.errors
+    for error in done.errors:
+        assert error.extensions["code"] in {"GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"}
+        assert len(error.message) < 500
+        for inside in ("sys.set", "limit (", "Error", "out of range", "utcoffset", "commons_"):
+            assert inside not in error.message
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
 async def test_a_value_that_is_too_long_is_named_and_not_repeated(gateway):
     error = await only_error(gateway, WRITE, {"t": "secret" * 50})
     assert error.extensions["code"] == "BAD_USER_INPUT"
