@@ -25,7 +25,7 @@ from commons_contracts.codes import FaultCode, RefusalCode
 from commons_contracts.ids import PersonId
 
 from . import telemetry, wire
-from .connect import GATEWAY, Denials, hang_up, join, nats_broker
+from .connect import GATEWAY, Denials, hang_up, hear, join, nats_broker
 from .faults import Fault
 from .ids import new_id
 from .metrics import ASK_SECONDS, ASKED
@@ -71,7 +71,7 @@ class Asker:
         self.client = await join(self.broker, self.denials)
         self.operations = Operations(self.client)
         self._inbox = self.client.new_inbox()
-        await self.client.subscribe(f"{self._inbox}.*.*", cb=self._answered)
+        await hear(self.client, f"{self._inbox}.*.*", self._answered)
         self.on_reconnect.append(self._lost)
         await self.denials.settle(self.client)
 
@@ -136,7 +136,7 @@ class Asker:
             patience.cancel()
             del self._waiting[token]
 
-    async def _answered(self, message: Msg) -> None:
+    def _answered(self, message: Msg) -> None:
         """Through one inbox for all: a request of nats-py's own costs two tasks and a timeout more."""
         answer = self._waiting.get(message.subject[len(self._inbox) + 1 :])
         if answer is not None and not answer.done():

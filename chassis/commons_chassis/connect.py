@@ -12,9 +12,11 @@ from typing import Any
 from faststream.nats import NatsBroker
 from faststream.nats.security import NatsNKey
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
-from .log import logger
+from .log import logger, where
 from .metrics import DENIED
 
 GATEWAY, DEPLOY, OPERATOR = "gateway", "deploy", "operator"
@@ -142,6 +144,9 @@ async def join(broker: NatsBroker, denials: Denials) -> Client:
         raise
 
 
+PLAIN = b"NATS/1.0\r\n"
+
+
 def _robust(client: Client) -> Client:
     """What cannot be read is handed on as far as it can be: nats-py (2.16) would stop reading, and so all hearing.
 
@@ -150,6 +155,9 @@ def _robust(client: Client) -> Client:
     headers, message = client._process_headers, client._build_message  # noqa: SLF001
 
     async def read(raw: bytes) -> dict[str, str] | None:
+        if raw and raw.startswith(PLAIN):
+            pairs = (line.partition(":") for line in raw[len(PLAIN) :].decode(errors="replace").split("\r\n") if line)
+            return {name.strip(): value.strip() for name, _, value in pairs}
         try:
             return await headers(raw)
         except (ValueError, IndexError):
@@ -160,6 +168,29 @@ def _robust(client: Client) -> Client:
 
     client._process_headers, client._build_message = read, build  # type: ignore[assignment, method-assign]  # noqa: SLF001
     return client
+
+
+class Straight(asyncio.Queue[Msg]):
+    """Where messages of a subscription would wait for its task: each is handed on as it comes, in half the steps."""
+
+    def __init__(self, hand: Callable[[Msg], None]) -> None:
+        super().__init__()
+        self._hand = hand
+
+    def put_nowait(self, item: Msg) -> None:
+        try:
+            self._hand(item)
+        except Exception as broken:  # noqa: BLE001 - the connection goes on reading
+            logger.error("a message was not taken", **where(broken))
+
+
+async def hear(client: Client, subject: str, hand: Callable[[Msg], None], *, queue: str = "") -> Subscription:
+    """Subscribe with what only puts each message where it belongs, and waits for nothing."""
+    subscription = await client.subscribe(subject, queue=queue, pending_bytes_limit=0)
+    early, subscription._pending_queue = subscription._pending_queue, Straight(hand)  # noqa: SLF001
+    while not early.empty():
+        hand(early.get_nowait())
+    return subscription
 
 
 async def hang_up(broker: NatsBroker, client: Client) -> None:

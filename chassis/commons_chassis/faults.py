@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncpg import PostgresError
 from nats.errors import Error as NatsError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -39,10 +40,11 @@ def unstorable(error: BaseException) -> bool:
 
 def passing(error: BaseException) -> bool:
     """Will it be over by itself, with nothing changed here: a server away, starting or too busy, a network, a crossing?"""
-    if isinstance(error, DBAPIError):
-        return error.connection_invalidated or _sqlstate(error).startswith(PASSING)
+    if isinstance(error, DBAPIError | PostgresError):
+        return getattr(error, "connection_invalidated", False) or _sqlstate(error).startswith(PASSING)
     return isinstance(error, (PoolTimeout, StaleDataError, NatsError, OSError, TimeoutError))
 
 
 def _sqlstate(error: BaseException) -> str:
-    return getattr(error.orig, "sqlstate", None) or "" if isinstance(error, DBAPIError) else ""
+    """PostgreSQL's own number, whether SQLAlchemy or the driver itself tells of it."""
+    return getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None) or ""

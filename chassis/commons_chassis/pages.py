@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from commons_contracts.base import Message, Page, Refusal
 from commons_contracts.codes import RefusalCode
 
-from .tx import Tx
+from .tx import Row, Tx
 
 V = TypeVar("V", bound=Message)
 LONGEST_NUMBER = 18
@@ -74,7 +74,7 @@ async def page(
     keys: Sequence[Any],
     first: int,
     after: str | None,
-    show: Callable[[sa.RowMapping], V],
+    show: Callable[[Row], V],
 ) -> Page[V]:
     """The `first` rows behind `after` in the order of `keys` (together unique, none nullable), and the total."""
     total = await tx.value(sa.select(sa.func.count()).select_from(statement.order_by(None).subquery()))
@@ -90,7 +90,7 @@ async def page(
 
 async def news(
     tx: Tx, statement: sa.Select[Any], changed: sa.ColumnElement[int], cursor: str | None
-) -> tuple[Sequence[sa.RowMapping], str]:
+) -> tuple[Sequence[Row], str]:
     """Rows written since `cursor`, and the cursor to ask with next; without one, no rows and the cursor of now.
 
     The cursor is the oldest transaction still running: whatever it or a later one writes is told next time. So a row may

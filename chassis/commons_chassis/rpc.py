@@ -19,6 +19,7 @@ from commons_contracts.base import Actor, Command, Refusal, Request
 from commons_contracts.codes import FaultCode
 
 from . import doors, telemetry, wire
+from .connect import hear
 from .faults import Fault, passing, unstorable
 from .log import logger, where
 from .metrics import ANSWER_SECONDS, ANSWERED
@@ -45,28 +46,29 @@ class Answerer:
 
     async def start(self) -> None:
         name = self.runtime.service.name
-        self.subscription = await self.runtime.client.subscribe(f"rpc.{name}.>", queue=name, cb=self._arrived)
+        self.subscription = await hear(self.runtime.client, f"rpc.{name}.>", self._arrived, queue=name)
 
     async def close(self, seconds: float) -> None:
         await self.subscription.drain()  # type: ignore[no-untyped-call]
         if self.tasks:
             await asyncio.wait(self.tasks, timeout=seconds)
 
-    async def _arrived(self, message: Msg) -> None:
+    def _arrived(self, message: Msg) -> None:
         """An overload is told at once instead of queued for ever; what is asked again meanwhile is not done again."""
         which = _which(message)
         if which is not None and (same := self.again.get(which)) is not None:
             same.append(message)
-        elif len(self.tasks) >= QUEUED:
+            return
+        if len(self.tasks) >= QUEUED:
             name = self._known(message.subject)[1]
             ANSWERED[self.runtime.service.name, name, "fault", FaultCode.UNAVAILABLE].inc()
-            await self._say_fault(message, Fault(FaultCode.UNAVAILABLE, retry_after=0.5))
+            task = asyncio.create_task(self._say_fault(message, Fault(FaultCode.UNAVAILABLE, retry_after=0.5)))
         else:
             if which is not None:
                 self.again[which] = []
             task = asyncio.create_task(self._answer(message, time.monotonic()))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     async def _answer(self, message: Msg, arrived: float) -> None:
         telemetry.follow((message.headers or {}).get(wire.TRACE))
@@ -133,10 +135,15 @@ class Answerer:
             raise Fault(FaultCode.BAD_USER_INPUT) from odd
 
     async def _transact(self, request: Request[Any], actor: Actor, key: str | None) -> tuple[BaseModel, list[str]]:
-        runtime = self.runtime
-        engine = runtime.app if isinstance(request, Command) else runtime.reads
-        async with doors.transaction(runtime.service, engine, actor, runtime.clock.now()) as tx:
-            reply = await doors.answer(request, tx, runtime.service, key=key)
+        it, now = self.runtime, self.runtime.clock.now()
+        changes = isinstance(request, Command)
+        begun = (
+            doors.transaction(it.service, it.app, actor, now)
+            if changes
+            else it.reads.transaction(it.service, actor, now)
+        )
+        async with begun as tx:
+            reply = await doors.answer(request, tx, it.service, key=key)
         return reply, tx.wrote
 
     async def _hear_first(self, after: str, *, seconds: float) -> None:

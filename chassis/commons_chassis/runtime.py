@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from .clock import Clock
 from .connect import Denials, hang_up, join, nats_broker
+from .reads import Readers
 from .service import Service
 from .settings import ServiceSettings, driver
 
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(kw_only=True)
 class Runtime:
-    """`app` runs handlers, `reads` the same in READ ONLY transactions; `engine` only touches the chassis' tables, and
+    """`app` runs commands and reactions, `reads` queries, in READ ONLY transactions; `engine` only touches the chassis' tables, and
     `quick` does that too, one statement at a time, each committed by itself.
     """
 
@@ -40,7 +41,7 @@ class Runtime:
     client: Client
     js: JetStreamContext
     app: AsyncEngine
-    reads: AsyncEngine
+    reads: Readers
     engine: AsyncEngine
     quick: AsyncEngine
     denials: Denials
@@ -136,7 +137,8 @@ async def running(service: Service, settings: ServiceSettings, *, user: str = ""
         lasting=not settings.off("reconnect"),
     )
     client = await join(broker, denials)
-    app = engine_for(settings.owner_dsn if settings.off("rls") else settings.app_dsn, settings.pool)
+    dsn = settings.owner_dsn if settings.off("rls") else settings.app_dsn
+    app, reads = engine_for(dsn, settings.pool), Readers(_connecting(dsn), settings.pool)
     engine = engine_for(settings.engine_dsn, ENGINE_POOL)
     runtime = Runtime(
         service=service,
@@ -145,7 +147,7 @@ async def running(service: Service, settings: ServiceSettings, *, user: str = ""
         client=client,
         js=client.jetstream(timeout=5),
         app=app,
-        reads=app.execution_options(postgresql_readonly=True),
+        reads=reads,
         engine=engine,
         quick=engine.execution_options(isolation_level="AUTOCOMMIT"),
         denials=denials,
@@ -156,5 +158,6 @@ async def running(service: Service, settings: ServiceSettings, *, user: str = ""
         yield runtime
     finally:
         await hang_up(broker, client)
+        await reads.close()
         await app.dispose()
         await engine.dispose()

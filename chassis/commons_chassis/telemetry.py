@@ -7,7 +7,6 @@ where `OTEL_EXPORTER_OTLP_ENDPOINT` says where to; without it nothing of OpenTel
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, Unpack
@@ -42,14 +41,14 @@ def begin(caller: str | None = None) -> str:
 
     A caller's `traceparent` is followed where spans are recorded, and worth nothing else.
     """
-    fresh = secrets.token_hex(16)
+    fresh = os.urandom(16).hex()
     here.set((_recorder and read(caller)) or Trail(fresh))
     return fresh
 
 
 def follow(traceparent: str | None) -> None:
     """Work that a message brought: it belongs to the message's trace, or begins one."""
-    here.set(read(traceparent) or Trail(secrets.token_hex(16)))
+    here.set(read(traceparent) or Trail(os.urandom(16).hex()))
 
 
 @contextmanager
@@ -65,7 +64,7 @@ def following(traceparent: str | None) -> Iterator[None]:
 
 def traceparent() -> str:
     """What goes along with what is sent or written now."""
-    return str(here.get() or Trail(secrets.token_hex(16)))
+    return str(here.get() or Trail(os.urandom(16).hex()))
 
 
 def trace_id() -> str:

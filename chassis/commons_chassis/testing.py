@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from commons_contracts.ids import PersonId, ProjectId
 
 from . import deploy, doors, migrate
 from .ids import new_id
+from .reads import Reader
 from .service import Service
 from .settings import driver
 from .standing import conduct_in_force
@@ -107,7 +108,11 @@ async def play(
 
 
 async def run(service: Service, request: Command[R] | Query[R], tx: Tx, *, key: str | None = None) -> R:
-    """Through the door, with its checks."""
+    """Through the door, with its checks; a query's statements take their own way to the database, as ever."""
+    if isinstance(request, Query):
+        await tx.db.flush()
+        plain = await (await tx.db.connection()).get_raw_connection()
+        tx = replace(tx, db=Reader(plain.driver_connection))  # type: ignore[arg-type]
     reply = await doors.answer(request, tx, service, key=key)
     await tx.write_facts()
     return reply  # type: ignore[return-value]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -58,6 +58,8 @@ LATER = sa.text("""
 """)
 FORGET = sa.text("delete from due where project = :project and key >= :key and key < :beyond")
 Reaction = Callable[[Any, "Tx"], Awaitable[None]]
+Row = Mapping[str, Any]
+"""A row by the names of its columns."""
 
 
 @dataclass(kw_only=True)
@@ -133,18 +135,21 @@ class Tx:
         done = await self.db.execute(statement, values) if values is not None else await self.db.execute(statement)
         return done.rowcount if isinstance(done, CursorResult) else -1
 
-    async def rows(self, statement: sa.Executable) -> Sequence[sa.RowMapping]:
+    async def rows(self, statement: sa.Executable, **values: Any) -> Sequence[Row]:
+        """`values`: of the statement's own parameters (`sa.bindparam`), where it has any."""
         await self._flush()
-        return (await self.db.execute(statement)).mappings().all()
+        found: Any = (await self.db.execute(statement, values)).mappings().all()
+        return found  # type: ignore[no-any-return]
 
-    async def row(self, statement: sa.Executable) -> sa.RowMapping | None:
+    async def row(self, statement: sa.Executable, **values: Any) -> Row | None:
         await self._flush()
-        return (await self.db.execute(statement)).mappings().first()
+        found: Any = (await self.db.execute(statement, values)).mappings().first()
+        return found  # type: ignore[no-any-return]
 
-    async def value(self, statement: sa.Executable) -> Any:
+    async def value(self, statement: sa.Executable, **values: Any) -> Any:
         """The first column of the first row, or None."""
         await self._flush()
-        return (await self.db.execute(statement)).scalar()
+        return (await self.db.execute(statement, values)).scalar()
 
     # ------------------------------------------------------------ facts
     async def emit(self, *events: Event) -> None:

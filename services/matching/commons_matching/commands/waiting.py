@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from commons_chassis.ids import new_id
 from commons_chassis.service import answers
-from commons_chassis.tx import Tx
+from commons_chassis.tx import Row, Tx
 from commons_contracts.base import Refusal
 from commons_contracts.codes import RefusalCode, Role, Style, WaitingState
 from commons_contracts.ids import ConnectionId, OfferId, PersonId, WaitingId
@@ -104,7 +104,7 @@ async def let_offer_go(command: LetOfferGo, tx: Tx) -> OfferView:
     return offer_view(asdict(offer))
 
 
-async def _own_offer(tx: Tx, id: OfferId) -> sa.RowMapping:
+async def _own_offer(tx: Tx, id: OfferId) -> Row:
     o = offers.c
     row = await tx.row(sa.select(o.round, o.waiting).where(o.id == id, o.mentee == tx.person))
     if row is None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from commons_chassis.pages import news, page
 from commons_chassis.service import answers
 from commons_chassis.standing import contactable
-from commons_chassis.tx import Tx
+from commons_chassis.tx import Row, Tx
 from commons_contracts.base import Page
 from commons_contracts.codes import ConnectionState
 from commons_contracts.matching import (
@@ -68,5 +68,5 @@ def _state(tx: Tx) -> sa.ColumnElement[ConnectionState]:
     return sa.case((apart, sa.literal(ConnectionState.WITHDRAWN, c.state.type)), else_=c.state)
 
 
-def _view(tx: Tx, row: sa.RowMapping) -> ConnectionView:
+def _view(tx: Tx, row: Row) -> ConnectionView:
     return connection_view(dict(row), tx.person, tx.now)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from commons_chassis.pages import page
 from commons_chassis.service import answers
 from commons_chassis.standing import contactable
-from commons_chassis.tx import Tx
+from commons_chassis.tx import Row, Tx
 from commons_contracts.base import Page
 from commons_contracts.codes import Role, Style
 from commons_contracts.matching import (
@@ -86,7 +86,7 @@ def _filtered(found: sa.Select[Any], by: MentorFilter) -> sa.Select[Any]:
     return found
 
 
-async def _shown(tx: Tx, round: Round) -> Callable[[sa.RowMapping], MentorCardView]:
+async def _shown(tx: Tx, round: Round) -> Callable[[Row], MentorCardView]:
     """How this viewer sees each: with how well the two fit."""
     viewer = await find_description(tx, tx.person)
     return lambda row: mentor_card_view(row, round, viewer)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from commons_chassis.tx import Tx
+from commons_chassis.tx import Row, Tx
 from commons_contracts.base import Refusal
 from commons_contracts.codes import RefusalCode
 from commons_contracts.mentoring import ProgrammeRules
@@ -15,7 +15,7 @@ from commons_contracts.mentoring import ProgrammeRules
 from ..rules.round import Round
 from .schema import rounds
 
-ROUND = tuple(column for column in rounds.c if column.name != "rules")
+ROUND = tuple(column.name for column in rounds.c if column.name != "rules")
 
 
 async def find_round(tx: Tx, id: UUID) -> Round:
@@ -26,6 +26,6 @@ async def find_round(tx: Tx, id: UUID) -> Round:
     return round_in(row)
 
 
-def round_in(row: sa.RowMapping) -> Round:
-    found: dict[str, Any] = {c.name: row[c] for c in ROUND}
-    return Round(**found, rules=ProgrammeRules.model_validate(row[rounds.c.rules]))
+def round_in(row: Row) -> Round:
+    found: dict[str, Any] = {name: row[name] for name in ROUND}
+    return Round(**found, rules=ProgrammeRules.model_validate(row["rules"]))

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from commons_chassis.pages import page
 from commons_chassis.service import answers
-from commons_chassis.tx import Tx
+from commons_chassis.tx import Row, Tx
 from commons_contracts.base import Page
 from commons_contracts.mentoring import (
     Mentorships,
@@ -55,5 +55,5 @@ def _own(tx: Tx) -> sa.Select[Any]:
     return sa.select(*mentorships.c, CHECKLIST).where(mine)
 
 
-def _shown(row: sa.RowMapping) -> MentorshipView:
+def _shown(row: Row) -> MentorshipView:
     return MentorshipView.model_validate(dict(row))

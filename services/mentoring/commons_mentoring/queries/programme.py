@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from commons_chassis.pages import page
 from commons_chassis.service import answers
-from commons_chassis.tx import Tx
+from commons_chassis.tx import Row, Tx
 from commons_contracts.base import Page
 from commons_contracts.codes import ProgrammeState, Role
 from commons_contracts.mentoring import Programmes, ProgrammesByIds, ProgrammesPage, ProgrammeView
@@ -36,5 +36,5 @@ def _visible(tx: Tx) -> sa.Select[Any]:
     return statement if Role.COORDINATOR in tx.actor.roles else statement.where(p.state == ProgrammeState.PUBLISHED)
 
 
-def _shown(row: sa.RowMapping) -> ProgrammeView:
-    return view_of(**{column.name: row[column] for column in SHOWN})
+def _shown(row: Row) -> ProgrammeView:
+    return view_of(**{column.name: row[column.name] for column in SHOWN})

@@ -21,7 +21,7 @@ from commons_chassis.faults import passing
 from commons_chassis.log import logger, where
 from commons_chassis.runtime import Runtime
 from commons_chassis.settings import SettingError
-from commons_chassis.tx import Tx
+from commons_chassis.tx import Row, Tx
 from commons_contracts.codes import Language
 
 from ..rules.link import KEPT
@@ -83,7 +83,7 @@ class Office:
                 await self._run(sa.delete(letters).where(letters.c.id == letter["id"]))
         return len(taken)
 
-    async def _take(self) -> Sequence[sa.RowMapping]:
+    async def _take(self) -> Sequence[Row]:
         """A letter is one process's for a while, longer with each try. The link opens before its letter leaves."""
         now, taking = real_now(), letters.alias()
         due = sa.select(taking.c.id).where(taking.c.try_at <= now).order_by(taking.c.try_at).limit(AT_ONCE)
