@@ -6,7 +6,7 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up seed demo status test check audit bench faults faults-long test-containers pages browser dashboards migrate migration wire schema format
+.PHONY: help up seed demo status test check audit bench faults faults-long fuzz test-containers pages browser dashboards migrate migration wire schema format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ pages: $(STAMP) ## Build the pages: GraphiQL, the events
 
 browser: $(STAMP) ## Look at the pages with a browser: they work, and ask nobody else
 	@$(BIN)/pytest -q -m browser tests/browser $(ARGS)
+
+fuzz: $(STAMP) ## Ask the whole platform anything, 20,000 times: FUZZ_CASES and FUZZ_SEED say otherwise
+	@FUZZ_CASES=$(or $(FUZZ_CASES),20000) $(BIN)/pytest -q -s tests/fuzz $(ARGS)
 
 migrate: $(STAMP) ## Bring the databases of COMMONS_HOME up to date
 	@$(BIN)/commons migrate
