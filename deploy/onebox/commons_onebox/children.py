@@ -4,8 +4,10 @@ import os
 import secrets
 import socket
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from signal import Signals
 
 from commons_chassis import deploy, migrate
 from commons_chassis.run import main
@@ -17,7 +19,7 @@ from commons_gateway.settings import GatewaySettings
 from commons_onebox import repairs
 from commons_onebox.environment import is_development
 from commons_onebox.home import SERVICES, Home
-from commons_onebox.keys import keep
+from commons_onebox.keys import keep, new_seed
 from commons_onebox.server import wait_until
 from commons_onebox.subjects import users
 from commons_onebox.walls import authorization
@@ -56,6 +58,15 @@ def walls(home: Home) -> str:
     """Whom the broker lets in, and what each may do there: what the services are decides it."""
     known = users(APPS.values(), movable=is_development())
     return authorization(known, {user.name: home.seed(user.name) for user in known})
+
+
+def rotate(home: Home, user: str) -> None:
+    """Give a user of the broker another key. Whoever came in by the old one is sent away, ends, and reads the new one."""
+    keep(home.seed_file(user), new_seed())
+    run = home.run
+    if run is not None and run.alive():
+        replace(home.broker, authorization=walls(home)).prepare()
+        os.kill(run.processes[home.broker.name], Signals.SIGHUP)
 
 
 def upgrade(home: Home, name: str) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from commons_onebox import config, copies, deploying
 from commons_onebox.home import DEFAULT_PORT, SERVICES, Home
 from commons_onebox.house import House
+from commons_onebox.keys import BROKER_USERS
 from commons_onebox.terminal import counted, explained, refuse, running, say
 
 LAST_PORT = 65535
@@ -118,6 +119,18 @@ def status() -> None:
     from commons_onebox.status import show
 
     show(home, run, Console())
+
+
+@app.command()
+def rotate(user: str) -> None:
+    """Give USER of the broker (a service, gateway, deploy or operator) another key; who has the old one starts again."""
+    home, known = Home.of_environment(), (*SERVICES, *BROKER_USERS)
+    if user not in known:
+        refuse(f"The broker has no user {user!r}; there are {', '.join(known)}.")
+    from commons_onebox.children import rotate as change
+
+    with explained():
+        change(home, user)
 
 
 @app.command()

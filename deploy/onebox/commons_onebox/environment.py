@@ -72,6 +72,18 @@ def _shared(home: Home, user: str) -> dict[str, str]:
     }
 
 
+def settle(home: Home) -> None:
+    """A home is for one place, for ever: raises HomeError where development's keys and people would serve elsewhere."""
+    here, file = _settings().env, home.folder / "place"
+    if not file.exists():
+        file.write_text(here)
+    if (made_for := file.read_text()) != here:
+        raise HomeError(
+            f"{home.folder} was made for COMMONS_ENV={made_for}: its keys and people are not for COMMONS_ENV={here}."
+            " Choose another folder with COMMONS_HOME."
+        )
+
+
 def is_development() -> bool:
     return _settings().env == DEVELOPMENT
 

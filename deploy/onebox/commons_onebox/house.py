@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from commons_onebox import procs
-from commons_onebox.environment import of_gateway, of_service
+from commons_onebox.environment import of_gateway, of_service, settle
 from commons_onebox.home import GATEWAY, SERVICES, Home, HomeError, Run
 from commons_onebox.server import SETPRIV, Server, tail, wait_until
 from commons_onebox.supervisor import Child, Say, Stopped, Supervisor, fork
@@ -83,6 +83,7 @@ class House:
     @contextmanager
     def _supervisor(self) -> Iterator[Supervisor]:
         self.home.prepare()
+        settle(self.home)
         self._write_run({})
         try:
             with Supervisor(self._say, self._write_run) as supervisor:

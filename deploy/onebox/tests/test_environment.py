@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from commons_onebox.environment import of_gateway, of_service, settings_of
+from commons_onebox.environment import of_gateway, of_service, settings_of, settle
 from commons_onebox.home import Home, HomeError
 
 URL = "http://127.0.0.1:8123"
@@ -54,6 +54,7 @@ def test_only_a_developers_gateway_trusts_the_development_issuer(home: Home, mon
         "COMMONS_PORT": "8123",
         "COMMONS_HEALTH_PORT": str(home.ports["gateway"]),
         "COMMONS_TOKEN_KEY_FILE": str(home.issuer_key),
+        "COMMONS_RATES__TIMES": "1000",
     }
     monkeypatch.setenv("COMMONS_ENV", "production")
     told = of_gateway(home, URL)
@@ -65,3 +66,13 @@ def test_an_unknown_place_is_refused_in_a_sentence(home: Home, monkeypatch: pyte
     monkeypatch.setenv("COMMONS_ENV", "prod")
     with pytest.raises(HomeError, match="COMMONS_ENV is 'prod', and should be dev or production"):
         of_gateway(home, URL)
+
+
+@pytest.mark.parametrize(("made", "later"), [("dev", "production"), ("production", "dev")])
+def test_a_home_is_for_one_place(home: Home, monkeypatch: pytest.MonkeyPatch, made: str, later: str) -> None:
+    monkeypatch.setenv("COMMONS_ENV", made)
+    settle(home)
+    settle(home)
+    monkeypatch.setenv("COMMONS_ENV", later)
+    with pytest.raises(HomeError, match=f"was made for COMMONS_ENV={made}: its keys and people are not for"):
+        settle(home)
