@@ -17,6 +17,8 @@ GOING, LATER, BROKEN, FORBIDDEN = 1012, 1013, 1011, 4403
 """Why a line ends, in WebSocket's numbers. Clients come back by themselves after all of them, with a fresh token."""
 MOST = 2_000
 MOST_EACH = 20
+MOST_UNKNOWN = 200
+"""Of one address, sockets that have not said yet whose they are: behind one may be a school."""
 BACK_IN_SECONDS = 5.0
 
 
@@ -33,18 +35,28 @@ class Line:
         if not self.ended.done():
             self.ended.set_result(code)
 
-    def belong(self, whose: Hashable) -> None:
-        """To a person, or to an address. Raises Fault RATE_LIMITED where that has as many already as it may."""
-        if self._lines.held[whose] >= self._lines.most_each:
+    def belong(self, whose: Hashable, most: int = 0) -> None:
+        """To a person, or to an address, and to nobody else any more. `most`: as many as one may have, if not as usual.
+
+        Raises Fault RATE_LIMITED where there are as many already.
+        """
+        held = self._lines.held
+        self._free()
+        if held[whose] >= (most or self._lines.most_each):
             raise Fault(FaultCode.RATE_LIMITED, retry_after=BACK_IN_SECONDS)
-        self._lines.held[whose] += 1
+        held[whose] += 1
         self._whose = whose
 
     def leave(self) -> None:
         self._lines.open.discard(self)
-        if self._whose is not None:
-            self._lines.held[self._whose] -= 1
-            self._lines.held += Counter()  # forgets whose count is nought
+        self._free()
+
+    def _free(self) -> None:
+        held, whose, self._whose = self._lines.held, self._whose, None
+        if whose is not None:
+            held[whose] -= 1
+            if not held[whose]:
+                del held[whose]
 
 
 class Lines:

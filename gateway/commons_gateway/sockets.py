@@ -22,7 +22,7 @@ from .asked import Asked
 from .context import Context, Desk, introduced
 from .cors import Origins
 from .faults import TurnedAway, explained
-from .lines import BROKEN, FORBIDDEN, LATER, Line, until_over
+from .lines import BROKEN, FORBIDDEN, LATER, MOST_UNKNOWN, Line, until_over
 from .schema import schema
 
 SPEAKS = "graphql-transport-ws"
@@ -62,6 +62,7 @@ class SocketDoor:
             return
         try:
             with self._desk.lines.line() as line:
+                line.belong(("unknown", _peer(scope)), MOST_UNKNOWN)
                 await Socket(self._desk, scope, receive, send, line).serve()
         except Fault:
             await send({"type": "websocket.accept", "subprotocol": None})
@@ -73,7 +74,7 @@ class Socket:
 
     def __init__(self, desk: Desk, scope: Scope, receive: Receive, send: Send, line: Line) -> None:
         self._desk, self._scope, self._receive, self._send, self._line = desk, scope, receive, send, line
-        self._peer = scope["client"][0] if scope.get("client") else ""
+        self._peer = _peer(scope)
         self._context: Context | None = None
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._running: set[asyncio.Task[Any]] = set()
@@ -245,6 +246,10 @@ class Socket:
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
+
+
+def _peer(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _name(said: Mapping[str, Any]) -> str:

@@ -313,6 +313,20 @@ async def test_a_process_holds_so_many_and_no_more(gateway, opened, app):
         await third.introduce(gateway.token("ada"))
 
 
+async def test_an_address_opens_so_many_that_say_nothing_and_no_more(gateway, opened, monkeypatch):
+    assert lines.MOST_UNKNOWN <= lines.MOST / 10
+    monkeypatch.setattr(sockets, "MOST_UNKNOWN", 2)
+    async with opened() as first, opened() as second, opened() as third:
+        await first.event()
+        await second.event()
+        await third.event()
+        assert await third.closed() == lines.LATER
+        first.send(introduction(gateway.token("ada")))
+        assert await first.message() == {"type": "connection_ack"}
+        async with opened() as fourth:
+            await fourth.introduce(gateway.token("ada"))
+
+
 async def test_sockets_end_with_the_process(gateway, opened, app):
     async with opened() as socket:
         await socket.introduce(gateway.token("ada"))
