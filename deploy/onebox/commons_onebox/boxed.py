@@ -3,11 +3,11 @@
 import atexit
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 from signal import Signals
 from typing import Any
 
 import psycopg
+from docker.errors import APIError
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # testcontainers uses what it deprecates
@@ -37,7 +37,9 @@ class Box:
     def begin(self) -> "Box":
         """Start it, the first time or after it was killed. Raises RuntimeError where it does not answer."""
         if self._made:
-            self._box.start()
+            started = wait_until(self._start, PATIENCE, pause=0.2)
+            if not started:
+                raise RuntimeError("the container could not be started again")
         else:
             self._make()
         if not wait_until(self._answers, PATIENCE, pause=0.05):
@@ -52,6 +54,14 @@ class Box:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # testcontainers uses what it deprecates
             self._container.start()
+
+    def _start(self) -> bool:
+        """Its port may be in use for a moment longer than it."""
+        try:
+            self._box.start()
+        except APIError:
+            return False
+        return True
 
     def send_signal(self, sig: int, /) -> None:
         # As a process does: who has ended already takes no offence.
@@ -99,12 +109,12 @@ def _postgres(server: PostgresServer) -> Box:
 
 def _nats(server: NatsServer) -> Box:
     """Its streams are in the container; the configuration is the server's own."""
-    replace(server, host="0.0.0.0").prepare()  # noqa: S104  of the container
+    server.prepare()
     container = NatsContainer(NATS_IMAGE, client_port=server.port, management_port=server.monitor_port)
     for port in (server.port, server.monitor_port):
         _bind(container, port, port)
-    container.with_volume_mapping(server.config, "/etc/nats/test.conf")
-    container.with_command(["nats-server", "-c", "/etc/nats/test.conf"])
+    container.with_volume_mapping(server.folder, "/etc/nats/test")
+    container.with_command(["nats-server", "-c", f"/etc/nats/test/{server.config.name}"])
     return Box(container, lambda: server.ready(0))
 
 

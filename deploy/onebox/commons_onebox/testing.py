@@ -117,6 +117,7 @@ def start_nats(folder: Path, *, durable: bool = False, users: "Sequence[User]" =
             port=free_port(),
             monitor_port=free_port(),
             durable=durable,
+            host="0.0.0.0" if in_containers() else "127.0.0.1",  # noqa: S104  inside the container
             authorization=walls,
         ),
         folder / "nats.log",
