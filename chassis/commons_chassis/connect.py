@@ -52,6 +52,11 @@ class Denials:
     fatal: str = ""
     said: set[tuple[str, ...]] = field(default_factory=set)
 
+    async def told(self, problem: Exception) -> None:
+        """Of anything that goes wrong on the connection."""
+        if not self.note(problem):
+            logger.warning("broker", problem=type(problem).__name__)
+
     def note(self, problem: Exception) -> bool:
         """Whether it is a no; then it is seen to here."""
         text = str(problem).lower()
@@ -113,10 +118,6 @@ def nats_broker(
         for tell in tuple(on_reconnect):
             tell()
 
-    async def error(problem: Exception) -> None:
-        if not denials.note(problem):
-            logger.warning("broker", problem=type(problem).__name__)
-
     return NatsBroker(
         url,
         name=name,
@@ -130,7 +131,7 @@ def nats_broker(
         max_outstanding_pings=2,
         closed_cb=closed,
         reconnected_cb=back,
-        error_cb=error,
+        error_cb=denials.told,
         logger=None,
     )
 
