@@ -11,6 +11,7 @@ from toy import counting, tallying
 from toy.counting import CounterById, Raise, Start
 from toy.tallying import Tally
 
+from commons_chassis.connect import DEPLOY, connected
 from commons_chassis.deploy import STREAM, declare_streams
 from commons_chassis.ids import new_id
 from commons_chassis.relay import fact
@@ -19,9 +20,11 @@ from commons_contracts.base import Actor, Refusal
 from commons_contracts.codes import RefusalCode, Role
 from commons_contracts.ids import PersonId, ProjectId
 from commons_onebox.alive import alive
+from commons_onebox.subjects import users
 from commons_onebox.testing import start_nats
 
 pytestmark = pytest.mark.faults
+SERVICES = [counting.service, tallying.service]
 WATCHDOG_SECONDS = 14.0
 RELAY_TRIES_SECONDS = 2.0
 PATIENCE_SECONDS = 20.0
@@ -30,15 +33,22 @@ PATIENCE_SECONDS = 20.0
 @asynccontextmanager
 async def _house(postgres_dsn, folder, unsafe):
     """The two toy services, one of which hears the other, with a safeguard off or none."""
-    nats = start_nats(folder)
-    pairs = [
-        (s, make_database(s, postgres_dsn, suffix=f"_{new_id().hex}")) for s in (counting.service, tallying.service)
-    ]
+    nats = start_nats(folder, users=users(SERVICES, movable=True))
+    pairs = [(s, make_database(s, postgres_dsn, suffix=f"_{new_id().hex}")) for s in SERVICES]
     try:
-        async with alive(pairs, nats.url, unsafe=unsafe) as house:
+        async with alive(pairs, nats.url, seeds=nats.seeds, unsafe=unsafe) as house:
+            house.runtimes["broker"] = nats
             yield house
     finally:
         nats.stop()
+
+
+@asynccontextmanager
+async def _by_hand(house):
+    """JetStream, as the only user who may unmake something there."""
+    nats = house.runtimes["broker"]
+    async with connected(nats.url, DEPLOY, nats.seeds[DEPLOY]) as client:
+        yield client.jetstream()
 
 
 async def _member(house):
@@ -63,11 +73,12 @@ async def _raised(house, *by):
 async def _told_in_the_end(house):
     """Without the outbox a fact that the broker does not take just then is never told."""
     actor, counter = await _raised(house, 1)
-    runtime = house.runtimes["counting"]
-    await runtime.js.delete_stream(STREAM)
+    nats = house.runtimes["broker"]
+    async with _by_hand(house) as js:
+        await js.delete_stream(STREAM)
     await house.asker.ask(Raise(counter=counter, by=2), actor)
     await asyncio.sleep(RELAY_TRIES_SECONDS)
-    await declare_streams(runtime.settings.nats, [counting.service, tallying.service])
+    await declare_streams(nats.url, SERVICES, nats.seeds[DEPLOY])
 
     async def told():
         return (await house.asker.ask(Tally(counter=counter), actor)).raised == 3
@@ -113,7 +124,8 @@ async def _walls_stand(house):
 async def _deafness_ends_the_process(house):
     """Without the watch over its consumers a process stays alive, and deaf."""
     runtime = house.runtimes["tallying"]
-    await runtime.js.delete_consumer(STREAM, "tallying-counting")
+    async with _by_hand(house) as js:
+        await js.delete_consumer(STREAM, "tallying-counting")
     return await eventually(runtime.dead.is_set, seconds=WATCHDOG_SECONDS)
 
 
