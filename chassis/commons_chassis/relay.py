@@ -35,7 +35,8 @@ PAUSE_SECONDS = 0.2
 BEAT_SECONDS = 5.0
 TIDY_SECONDS = 3600.0
 PENDING = sa.text("""
-    select event_log.*, outbox.trace from event_log join outbox using (id) order by event_log.position limit :most
+    select event_log.*, outbox.trace from event_log join outbox using (id) where event_log.position > :after
+    order by event_log.position limit :most
 """).columns(body=JSONB)
 TOLD = sa.text("delete from outbox where id = any(:ids)")
 
@@ -48,6 +49,8 @@ class Relay:
         self.leading = False
         self.busy = asyncio.Lock()
         self._next_beat = self._next_tidy = 0.0
+        self._passed = 0
+        """How far a long way through the log has come; a way begins anew behind its end, for what was committed late."""
 
     async def run(self) -> None:
         """Lead when nobody else does; lose the lead with the connection, and try again."""
@@ -96,17 +99,18 @@ class Relay:
         async with self.busy:
             self.runtime.committed.clear()
             for _ in range(STEPS):
-                if not await deadlines.run_next(self.runtime) and await self.tell_batch() < MOST:
+                if not await deadlines.run_next(self.runtime) and await self.tell_batch() < MOST and not self._passed:
                     return True
         return False
 
     async def tell_batch(self) -> int:
         """Publish the oldest pending facts in order, wait for every acknowledgement, forget the pending rows."""
         runtime = self.runtime
+        after, self._passed = self._passed, 0
         async with runtime.quick.connect() as c:
-            rows = (await c.execute(PENDING, {"most": MOST})).mappings().all()
+            rows = (await c.execute(PENDING, {"after": after, "most": MOST})).mappings().all()
         if not rows:
-            return 0
+            return await self.tell_batch() if after else 0
         if runtime.settings.off("outbox"):
             await self._forget(rows)  # told at most once, then: what the broker does not take is lost
         began = time.monotonic()
@@ -116,6 +120,8 @@ class Relay:
         await self._forget(rows)
         TOLD_FACTS[runtime.service.name,].inc(len(rows))
         BATCHES[runtime.service.name,].inc()
+        if after or len(rows) == MOST:
+            self._passed = rows[-1]["position"]  # else the rows before it, all told, would be looked at again and again
         return len(rows)
 
     async def _forget(self, rows: Sequence[sa.RowMapping]) -> None:

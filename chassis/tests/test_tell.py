@@ -88,3 +88,31 @@ async def test_a_broker_that_is_killed_meanwhile_has_everything_once_in_the_end(
     runtime.stop()
     await telling
     assert [fact["by"] for fact in await _in_stream(runtime)] == list(range(3000))
+
+
+async def test_a_fact_that_is_committed_late_is_told_on_the_same_way(runtime, monkeypatch):
+    """Its place in the log is before those that were told already: numbers of rows are not given in order of commits."""
+    project = new_id()
+    monkeypatch.setattr("commons_chassis.relay.MOST", 2)
+
+    async def commit(by, gate=None):
+        async with doors.transaction(counting.service, runtime.app, doors.service_actor(project), real_now()) as tx:
+            await tx.emit(Raised(project=project, at=tx.now, counter=new_id(), by=by))
+            if gate is not None:
+                await tx.write_facts()
+                wrote.set()
+                await gate.wait()
+
+    wrote, gate = asyncio.Event(), asyncio.Event()
+    late = asyncio.create_task(commit(0, gate))
+    await wrote.wait()
+    for by in range(1, 6):
+        await commit(by)
+    relay = Relay(runtime)
+    assert await relay.tell_batch() == 2
+    gate.set()
+    await late
+    await relay.drain()
+    told = [fact["by"] for fact in await _in_stream(runtime)]
+    assert sorted(told) == list(range(6))
+    assert told[:2] == [1, 2]

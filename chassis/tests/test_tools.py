@@ -15,6 +15,7 @@ from toy.tallying import POISON, Tally
 from commons_chassis.clock import real_now
 from commons_chassis.deploy import STREAM
 from commons_chassis.ids import new_id
+from commons_chassis.runtime import engine_for
 from commons_chassis.settings import ServiceSettings
 from commons_chassis.testing import contents, eventually, make_database
 from commons_onebox import tools
@@ -181,7 +182,7 @@ async def test_replay_into_an_empty_stream_and_empty_copies_gives_the_same_table
 async def test_replay_keeps_the_letters_of_deadlines_which_no_log_can_bring_back(nats, pairs, told):
     _, database = pairs[0]
     letters = counting.metadata.tables["dead_letters"]
-    engine = tools._engine(database.engine_dsn)
+    engine = engine_for(database.engine_dsn, 1)
     row = {"aggregate": new_id(), "seq": 0, "subject": counting.Rest.subject, "headers": {}, "body": {}, "error": "X"}
     async with engine.begin() as c:
         await c.execute(sa.insert(letters).values(owner="counting", **row))

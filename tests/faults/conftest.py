@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from .clients import Pair, pairs
 from .ground import Ground, house
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet() -> None:
+    """Services in a test's own process would say a line for each fact."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
 
 @pytest.fixture(scope="session")
