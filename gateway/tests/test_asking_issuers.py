@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from commons_chassis.settings import SettingError
 from commons_contracts.codes import AffiliationKind
 from commons_contracts.profiles import Affiliation
+from commons_gateway.identity import asking
 from commons_gateway.identity.affiliation import affiliations
 from commons_gateway.identity.asking import Kept, Line, NoAnswer
 from commons_gateway.identity.issuers import Affiliations, Issuer, read_issuers
@@ -100,8 +101,6 @@ async def test_what_is_no_small_object_is_no_answer(page):
 
 
 async def test_who_does_not_finish_is_not_waited_for(monkeypatch):
-    from commons_gateway.identity import asking
-
     async def drop_by_drop():
         for _ in range(1000):
             await asyncio.sleep(0.02)
@@ -127,7 +126,8 @@ class Source:
         return self.asked
 
 
-async def test_a_document_is_asked_for_once_however_many_want_it():
+async def test_a_document_is_asked_for_once_however_many_want_it(monkeypatch):
+    monkeypatch.setattr(asking, "PAUSE_SECONDS", 0.0)
     source = Source()
     assert await asyncio.gather(*(source.kept.get() for _ in range(50))) == [1] * 50
 
@@ -177,10 +177,22 @@ async def test_who_was_never_there_is_asked_every_half_minute_at_most():
 
 
 # ---------------------------------------------------------------- discovery and keys
-def house(jwks_uri=f"{ISSUER}/jwks", keys=(), named=ISSUER, **more):
+RSA = RSAKey.generate_key(2048)
+
+
+def house(jwks_uri=f"{ISSUER}/jwks", keys=None, named=ISSUER, **more):
+    keys = [RSA.as_dict(private=False)] if keys is None else keys
     said = {"issuer": named, "jwks_uri": jwks_uri, "authorization_endpoint": f"{ISSUER}/auth", **more}
     pages = {f"{ISSUER}/.well-known/openid-configuration": httpx.Response(200, json=said)}
-    return {**pages, f"{ISSUER}/jwks": httpx.Response(200, json={"keys": list(keys)})}
+    elsewhere = {"https://keys.example.net/jwks", "http://login.example.org/jwks"}
+    return pages | {
+        address: httpx.Response(200, json={"keys": list(keys)}) for address in (f"{ISSUER}/jwks", *elsewhere)
+    }
+
+
+async def test_a_discovery_of_its_own_leads_to_its_keys():
+    transport, _ = answering(house(token_endpoint=f"{ISSUER}/token"))
+    assert len(await Keys(issuer(), dev=False, transport=transport).found("RS256", None)) == 1
 
 
 @pytest.mark.parametrize(
@@ -203,8 +215,7 @@ async def test_a_discovery_that_is_not_its_own_is_none(pages):
 
 async def test_keys_may_lie_on_a_host_that_the_file_names():
     key = RSAKey.generate_key(2048, {"kid": "a"}).as_dict(private=False)
-    pages = house(jwks_uri="https://keys.example.net/jwks")
-    pages["https://keys.example.net/jwks"] = httpx.Response(200, json={"keys": [key]})
+    pages = house(jwks_uri="https://keys.example.net/jwks", keys=[key])
     transport, _ = answering(pages)
     named = issuer(hosts=("keys.example.net",))
     assert len(await Keys(named, dev=False, transport=transport).found("RS256", "a")) == 1
@@ -219,9 +230,6 @@ async def test_two_keys_of_one_name_are_both_tried_and_never_more_than_four():
     found = Keys(issuer(), dev=False, transport=transport)
     assert len(await found.found("RS256", "same")) == 4
     assert {key.thumbprint() for key in await found.found("ES256", "same")} == {ECKey.import_key(keys[2]).thumbprint()}
-
-
-RSA = RSAKey.generate_key(2048)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 from pydantic import ValidationError
@@ -22,8 +25,10 @@ from commons_gateway import devtoken
 from commons_gateway.app import desk_of
 from commons_gateway.context import Context
 from commons_gateway.identity import NOBODY, Caller, sessions
-from commons_gateway.identity.issuers import read_issuers
+from commons_gateway.identity.affiliation import affiliations
+from commons_gateway.identity.issuers import Affiliations, read_issuers
 from commons_gateway.identity.sessions import digest_of
+from commons_gateway.identity.tokens import Disbelieved, Token
 from commons_gateway.settings import GatewaySettings
 from commons_gateway.testing import THING
 
@@ -241,3 +246,33 @@ async def test_over_comes_with_the_end_of_a_token(identity, gateway):
     await asyncio.wait_for(identity.over(Caller(person=gateway.person("ada"), expires=until)), 2)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(identity.over(NOBODY), 0.1)
+
+
+@given(st.one_of(st.text(max_size=300), st.binary(max_size=200).map(lambda raw: raw.decode("latin-1"))))
+def test_whatever_a_token_is_made_of_it_is_read_or_disbelieved(text):
+    try:
+        Token.read(text).check_header()
+    except Disbelieved:
+        return
+    assert text.isascii()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=8), lambda kids: st.lists(kids, max_size=3)
+)
+NAMES = st.sampled_from(["iss", "aud", "sub", "exp", "nbf", "iat", "alg", "typ", "kid", "crit"])
+
+
+@given(st.dictionaries(NAMES, JSON), st.dictionaries(NAMES, JSON | st.integers()))
+def test_whatever_its_words_are_they_are_weighed_or_disbelieved(header, claims):
+    """A value of any type in any place: never an error of another kind."""
+    token = Token("x", header, claims)
+    for check in (
+        token.check_header,
+        lambda: token.algorithm,
+        lambda: token.issuer,
+        lambda: token.check_claims("https://login.example.org", "api", 1e9, longest_hours=24),
+    ):
+        with contextlib.suppress(Disbelieved):
+            check()
+    affiliations({"eduperson_scoped_affiliation": claims.get("sub"), **claims}, Affiliations(domains=("*",)))

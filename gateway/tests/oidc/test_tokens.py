@@ -200,7 +200,8 @@ async def test_only_the_algorithms_that_the_file_names_are_taken(provider, issue
 
 async def test_an_issuer_without_an_audience_opens_no_api(provider, issuer, tmp_path):
     async with opened(tmp_path, {**issuer, "audience": ""}) as house:
-        assert (await house.ask(provider.signed(aud=""))).status_code == 401
+        for nobody in ("", [""], None):
+            assert (await house.ask(provider.signed(aud=nobody))).status_code == 401
 
 
 async def test_the_audience_may_stand_beside_others_that_the_file_names(provider, issuer, tmp_path):
