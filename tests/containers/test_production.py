@@ -105,6 +105,19 @@ def test_facts_are_on_disk_before_they_are_acknowledged(production):
     assert events["config"]["storage"] == "file"
 
 
+def test_dead_letters_are_repaired_from_beside_it(production):
+    letter = "'geo', '01a20141-59cc-71d5-9b41-1783e829df93', 0, 'due.geo.x', '{}', '{}', 'KeyError'"
+    production.sql(
+        "commons_geo",
+        f"insert into dead_letters (owner, aggregate, seq, subject, headers, body, error) values ({letter})",
+    )
+    repair = ("run", "--rm", "-T", "repair", "dlq")
+    name = "geo/geo/01a20141-59cc-71d5-9b41-1783e829df93/0"
+    assert "KeyError" in production.compose(*repair, "list")
+    assert production.compose(*repair, "drop", name).strip() == f"{name}: dropped"
+    assert "There are no dead letters." in production.compose(*repair, "list")
+
+
 def test_started_once_more_nothing_changes(production):
     ids = {name: production.containers(name) for name in LONG_RUNNING}
     production.up()

@@ -16,7 +16,7 @@ from commons_onebox.demo import j1, stage_at
 from commons_onebox.demo.judge import Judge
 from commons_onebox.demo.player import Faulted
 
-from .stack import SERVICES
+from .stack import SERVICES, docker
 
 RULES = 95
 PROCESSES = "{ platform { services { name processes } } }"
@@ -118,3 +118,14 @@ def test_everything_outlives_going_down_and_up(development, played):
     assert known() == before
     assert development.inside("gateway", "sha256sum", "/run/secrets/nats_seed", "/run/secrets/secret") == secrets
     on_stage(development, a_newcomer)
+
+
+def test_a_broker_whose_store_is_gone_is_told_everything_again(development):
+    logged = sum(int(development.sql(f"commons_{name}", "select count(*) from event_log")) for name in SERVICES)
+    development.compose("rm", "--stop", "--force", *SERVICES, "gateway", "secrets", "deploy", "nats")
+    docker("volume", "rm", f"{development.name}_streams")
+    development.up()
+    on_stage(development, lambda stage: stage.quiet())
+    page = development.inside("nats", "wget", "-q", "-O", "-", "http://127.0.0.1:8222/jsz?streams=true")
+    kept = {s["name"]: s["state"]["messages"] for a in json.loads(page)["account_details"] for s in a["stream_detail"]}
+    assert kept["EVENTS"] >= logged > 0

@@ -23,7 +23,7 @@ from .conftest import ROOT, SERVICES
 FILES = ("docker-compose.yml", "docker-compose.dev.yml")
 BIN = Path(sys.executable).parent
 BASE = "python:3.13-slim"
-JOBS = {"secrets", "deploy"}
+JOBS = {"secrets", "deploy", "repair"}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def test_only_the_gateway_opens_a_port_and_only_who_must_is_near_the_databases(s
     told = stack["services"]
     assert [name for name in told if "ports" in told[name]] == ["gateway"]
     near = {name for name in told if "database" in told[name].get("networks", ())}
-    assert near == {*SERVICES, "postgres", "deploy"}
+    assert near == {*SERVICES, "postgres", "deploy", "repair"}
     assert stack["networks"]["database"] == stack["networks"]["broker"] == {"internal": True}
     outside = {name for name in told if {"front", "outside"} & set(told[name].get("networks", ()))}
     assert outside == {"gateway", "profiles"}
@@ -96,7 +96,8 @@ def test_a_container_is_lent_its_own_secrets_alone(stack):
         volumes = [volume for volume in told.get("volumes", ()) if isinstance(volume, dict)]
         lent[name] = [(volume["volume"]["subpath"], volume["read_only"]) for volume in volumes]
     own = {name: [(name, True)] for name in (*SERVICES, "gateway", "postgres", "deploy")}
-    assert lent == own | {"nats": [("broker", True)], "secrets": []}
+    repair = [("deploy", True), ("operator", True)]
+    assert lent == own | {"nats": [("broker", True)], "secrets": [], "repair": repair}
 
 
 def test_what_they_are_told_are_settings_that_there_are(stack):

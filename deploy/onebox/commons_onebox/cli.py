@@ -12,7 +12,7 @@ from commons_onebox import config, copies, deploying
 from commons_onebox.home import DEFAULT_PORT, SERVICES, Home
 from commons_onebox.house import House
 from commons_onebox.keys import BROKER_USERS
-from commons_onebox.terminal import counted, explained, refuse, running, say
+from commons_onebox.terminal import counted, explained, refuse, repairable, running, say
 
 LAST_PORT = 65535
 LONGEST_HOURS = 24 * 366
@@ -146,7 +146,7 @@ Letters = Annotated[list[str] | None, typer.Argument(help="As `commons dlq list`
 @dlq.command("list")
 def list_letters() -> None:
     """Show the facts that a service could not digest."""
-    home, _ = running()
+    home = repairable()
     from commons_onebox.repairs import show_letters
 
     show_letters(home, Console())
@@ -155,7 +155,7 @@ def list_letters() -> None:
 @dlq.command()
 def redrive(letters: Letters = None) -> None:
     """Try dead letters again, all of them if none is named; what waited behind them follows."""
-    home, _ = running()
+    home = repairable()
     from commons_onebox.repairs import redrive as again
 
     failed = 0
@@ -169,7 +169,7 @@ def redrive(letters: Letters = None) -> None:
 @dlq.command()
 def drop(letters: Annotated[list[str], typer.Argument(help="As `commons dlq list` names them.")]) -> None:
     """Give dead letters up: what comes later of the same thing is applied without them."""
-    home, _ = running()
+    home = repairable()
     from commons_onebox.repairs import drop as give_up
 
     with explained():

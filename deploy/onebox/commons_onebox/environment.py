@@ -39,8 +39,15 @@ def _post(home: Home, url: str) -> dict[str, str]:
     return told
 
 
+def in_a_stack() -> bool:
+    """Whether this is a container beside a platform in containers: its environment says what a home would."""
+    return "COMMONS_ADMIN_DSN_FILE" in os.environ
+
+
 def settings_of(home: Home, service: str) -> ServiceSettings:
     """What a repair is told: an operator to the broker, and with the owner's role, because it may empty tables."""
+    if in_a_stack():
+        return ServiceSettings.of(service)
     return ServiceSettings(
         env=_settings().env,
         nats=home.broker.url,

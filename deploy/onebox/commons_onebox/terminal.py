@@ -37,6 +37,13 @@ def running() -> tuple[Home, Run]:
     return home, run
 
 
+def repairable() -> Home:
+    """The home of the platform that runs; beside a platform in containers there is none, and none is asked for."""
+    from commons_onebox.environment import in_a_stack
+
+    return Home.of_environment() if in_a_stack() else running()[0]
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """What went wrong, as a sentence and an exit code instead of a traceback."""
