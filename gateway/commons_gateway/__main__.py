@@ -11,10 +11,10 @@ from .settings import GatewaySettings
 def main() -> None:
     """Serve until a signal ends it; ends at once, with a sentence, where it was not told enough."""
     try:
-        settings = GatewaySettings.told()
+        gateway = server(GatewaySettings.told())
     except SettingError as wrong:
         sys.exit(str(wrong))
-    server(settings).run()
+    gateway.run()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from prometheus_client import REGISTRY
@@ -167,6 +170,32 @@ async def test_trusted_documents_are_read_and_checked_before_anyone_asks(gateway
     assert len(shelf) == 1
     monkeypatch.setattr("commons_gateway.documents.validate", None)
     assert await ask(gateway, None, documentId=SHA) != "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"COMMONS_DOCUMENTS": "enforce"}, "COMMONS_DOCUMENTS_FROM"),
+        ({"COMMONS_DOCUMENTS": "sometimes"}, "COMMONS_DOCUMENTS"),
+        ({"COMMONS_DOCUMENTS_FROM": "{folder}/nowhere.json"}, "nowhere.json cannot be read"),
+        ({"COMMONS_DOCUMENTS_FROM": "{folder}/documents.json"}, "cannot be answered"),
+    ],
+)
+def test_a_gateway_does_not_start_with_a_manifest_that_is_none(gateway, tmp_path, said, sentence):
+    written(tmp_path, "documents.json", {sha_of("{ nonsense }"): "{ nonsense }"})
+    told = {name: value.replace("{folder}", str(tmp_path)) for name, value in said.items()}
+    environment = {"PATH": os.environ["PATH"], "COMMONS_ENV": "dev", "COMMONS_TOKEN_KEY_FILE": str(gateway.key), **told}
+    ended = subprocess.run(
+        [sys.executable, "-m", "commons_gateway"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert sentence in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 @pytest.mark.parametrize(

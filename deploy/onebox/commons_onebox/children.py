@@ -89,10 +89,10 @@ def run_gateway(door: socket.socket, environment: Mapping[str, str]) -> None:
     """Be the gateway until a signal ends it; requests wait in `door` while it starts."""
     os.environ.update(environment)
     try:
-        settings = GatewaySettings.told()
+        gateway = server(GatewaySettings.told())
     except SettingError as wrong:
         raise SystemExit(str(wrong)) from None
-    server(settings).run(sockets=[door])
+    gateway.run(sockets=[door])
 
 
 def wait_for_answers(home: Home, url: str) -> None:
