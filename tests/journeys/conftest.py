@@ -8,6 +8,7 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -16,11 +17,14 @@ from commons_contracts.codes import Role
 from commons_onebox.demo import j1, prepare, stage_at
 from commons_onebox.demo.judge import Judge, held
 from commons_onebox.demo.stage import Stage
-from commons_onebox.home import SERVICES, Home
+from commons_onebox.home import GATEWAY, SERVICES, Home
 from commons_onebox.house import running
 from commons_onebox.seed import fill
 from commons_onebox.seed.plan import PLANS
+from commons_onebox.server import wait_until
+from commons_onebox.web import answers
 
+from .canaries import CANARY, correlated, provoke
 from .copies import copies
 from .eyes import Eyes
 
@@ -51,7 +55,22 @@ def _play(folder: Path) -> dict[str, object]:
         asyncio.run(prepare(home.issuer_key, house.url, "J1"))
         asyncio.run(_seed(home))
         found = asyncio.run(_with_eyes(home, house.url))
-    return {**found, "words": {word: _where(word, folder) for word in WORDS}}
+        found["figures"] = _figures(home)
+        found["said"] = asyncio.run(provoke(home, house.url, j1.PROJECT))
+        found["afterwards"] = _figures(home)
+    found["traces"] = correlated(folder / "logs")
+    return {**found, "words": {word: _where(word, folder) for word in (*WORDS, CANARY)}}
+
+
+def _figures(home: Home) -> dict[str, str]:
+    """What each process tells who watches it, once all are ready."""
+    found = {}
+    for name in (*SERVICES, GATEWAY):
+        page = f"http://127.0.0.1:{home.ports[name]}"
+        assert wait_until(lambda page=page: answers(f"{page}/readyz"), 60, pause=0.1), name
+        with urlopen(f"{page}/metrics", timeout=10) as answer:  # noqa: S310  our own
+            found[name] = answer.read().decode()
+    return found
 
 
 def _where(word: str, folder: Path) -> list[str]:
