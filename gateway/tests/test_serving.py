@@ -142,6 +142,7 @@ async def test_a_message_that_is_too_large_is_not_even_read(served):
         with pytest.raises(websockets.ConnectionClosed) as closed:
             await there.recv()
         assert closed.value.rcvd.code == 1009
+        assert "exceeds limit of 65536 bytes" in closed.value.rcvd.reason  # the server's words: ours come without any
 
 
 async def test_a_page_of_another_site_is_refused_before_the_socket_opens(served):
