@@ -21,6 +21,8 @@ from .metrics import DENIED
 
 GATEWAY, DEPLOY, OPERATOR = "gateway", "deploy", "operator"
 """The users beside the services, each of which is the user of its own name."""
+API = "FACTS.API"
+"""By what all but the deploy step reach the streams, which are in an account of the broker where only that is at home."""
 
 VIOLATION = re.compile(r"permissions violation for (?P<verb>publish|subscription) to \"(?P<subject>[^\"]+)\"")
 STARTING_SECONDS = 10.0

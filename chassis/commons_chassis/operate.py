@@ -14,6 +14,7 @@ from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
 
 from .clock import Clock, Setting, setting_for
+from .connect import API
 from .deploy import CLOCK_BUCKET
 from .state import CLOCK_KEY, ServiceState
 
@@ -65,7 +66,7 @@ class Operations:
 
     async def _setting(self) -> Setting:
         try:
-            kept = await (await self.client.jetstream().key_value(CLOCK_BUCKET)).get(CLOCK_KEY)
+            kept = await (await self.client.jetstream(prefix=API).key_value(CLOCK_BUCKET)).get(CLOCK_KEY)
         except JetStreamError:
             return Setting()
         return Setting.model_validate_json(kept.value or b"{}")
@@ -74,7 +75,7 @@ class Operations:
         """Every process stands at the new time, all that fell due has happened, and all has been heard, on return."""
         setting = setting_for(to, frozen=frozen)
         said = setting.model_dump_json().encode()
-        bucket = await self.client.jetstream().key_value(CLOCK_BUCKET)
+        bucket = await self.client.jetstream(prefix=API).key_value(CLOCK_BUCKET)
         await bucket.put(CLOCK_KEY, said)
         expected = len(await self.processes())
         answers = await self._many("ctl.clock", said, seconds=CLOCK_SECONDS, most=expected)

@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from .connect import API
 from .deploy import STREAM
 from .runtime import Runtime
 
@@ -94,7 +95,7 @@ class Pull:
             "expires": EXPIRES_SECONDS * 1_000_000_000,
             "idle_heartbeat": HEARTBEAT_SECONDS * 1_000_000_000,
         }
-        subject = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self.durable}"
+        subject = f"{API}.CONSUMER.MSG.NEXT.{STREAM}.{self.durable}"
         with contextlib.suppress(NatsError):  # no connection: asked again when there is one
             reply = f"{self.inbox}.{self.request}"
             await self.runtime.client.publish(subject, json.dumps(wanted).encode(), reply=reply)

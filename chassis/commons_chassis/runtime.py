@@ -18,7 +18,7 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from .clock import Clock
-from .connect import Denials, hang_up, join, nats_broker
+from .connect import API, Denials, hang_up, join, nats_broker
 from .reads import Readers
 from .service import Service
 from .settings import ServiceSettings, driver
@@ -145,7 +145,7 @@ async def running(service: Service, settings: ServiceSettings, *, user: str = ""
         settings=settings,
         broker=broker,
         client=client,
-        js=client.jetstream(timeout=5),
+        js=client.jetstream(timeout=5, prefix=API),
         app=app,
         reads=reads,
         engine=engine,

@@ -13,12 +13,12 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 from toy import counting, tallying
-from toy.counting import Raise, Start
+from toy.counting import Raise, Raised, Start
 from toy.people import a_member
 from toy.tallying import Tally
 
 from commons_chassis.ask import Asker
-from commons_chassis.connect import DEPLOY, GATEWAY, OPERATOR, Denied, connected
+from commons_chassis.connect import API, DEPLOY, GATEWAY, OPERATOR, Denied, connected
 from commons_chassis.deploy import STREAM, declare_streams
 from commons_chassis.ids import new_id
 from commons_chassis.metrics import DENIED
@@ -108,8 +108,8 @@ async def test_nobody_comes_in_without_a_key(walled, seed):
         ("rpc.tallying.> tallying", "subscribe to rpc.tallying.>"),
         ("ctl.ping", "subscribe to ctl.ping"),
         ("_INBOX_tallying.>", "subscribe to _inbox_tallying."),
-        (f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.tallying-counting", "publish to $js.api.consumer.msg.next."),
-        ("$JS.API.STREAM.INFO.KV_CLOCK", "publish to $js.api.stream.info.kv_clock"),
+        (f"{API}.CONSUMER.MSG.NEXT.{STREAM}.tallying-counting", "publish to facts.api.consumer.msg.next."),
+        (f"{API}.STREAM.INFO.KV_CLOCK", "publish to facts.api.stream.info.kv_clock"),
     ],
 )
 async def test_a_service_that_may_not_do_its_work_does_not_start(walled, pairs, subject, sentence):
@@ -195,6 +195,31 @@ async def test_an_answer_is_given_once_where_it_was_asked_for_and_a_late_one_end
         assert runtime.denials.starting
         assert not runtime.dead.is_set()
     await asker.stop()
+
+
+async def test_what_the_broker_says_in_its_own_name_deceives_nobody(walled, pairs):
+    """Who may publish something may name any subject for the answer: the broker acknowledges, or delivers, there."""
+    broker = walled()
+    async with alive(pairs, broker.url, seeds=broker.seeds) as house:
+        actor, client = await a_member(house), house.runtimes["tallying"].client
+        counter = (await house.asker.ask(Start(), actor)).id
+        await house.asker.ask(Raise(counter=counter, by=3), actor)
+        await house.asker.operations.settle()
+        foreign = f"{Raised.subject}.{actor.project}"
+        verbs = (f"{api}.STREAM.{verb}.{STREAM}" for api in ("$JS.API", API) for verb in ("PURGE", "DELETE"))
+        for target in (foreign, *verbs, f"$JS.API.CONSUMER.DELETE.{STREAM}.tallying-counting"):
+            await client.publish("evt.tallying.x.v1", b"{}", reply=target)
+            wanted = f"{API}.CONSUMER.MSG.NEXT.{STREAM}.tallying-counting"
+            await client.publish(wanted, b'{"batch": 3, "no_wait": true}', reply=target)
+        await house.asker.ask(Raise(counter=counter, by=4), actor)
+
+        async def heard():
+            return (await house.asker.ask(Tally(counter=counter), actor)).raised == 7
+
+        assert await eventually(heard, seconds=30)
+        async with connected(broker.url, DEPLOY, broker.seeds[DEPLOY]) as deploy:
+            state = (await deploy.jetstream().stream_info(STREAM)).state
+        assert (state.first_seq, state.num_deleted or 0) == (1, 0)
 
 
 def _into(take):

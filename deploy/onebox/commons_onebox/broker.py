@@ -9,6 +9,7 @@ from pathlib import Path
 from signal import Signals
 
 from commons_onebox.server import SETPRIV
+from commons_onebox.walls import ANYONE
 
 CONFIG = """\
 server_name: {name}
@@ -65,7 +66,7 @@ class NatsServer:
                 monitor=self.monitor_port,
                 folder=json.dumps(str(self.folder)),
                 sync="always" if self.durable else "2m",
-                authorization=self.authorization,
+                authorization=self.authorization or ANYONE,
             )
         )
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import nkeys
 
-BROKER_USERS = ("gateway", "deploy", "operator")
+BUILDER = "deploy"
+BROKER_USERS = ("gateway", BUILDER, "operator")
 """Beside the services; `commons_chassis.connect` says what each is for, but takes long to import."""
 
 

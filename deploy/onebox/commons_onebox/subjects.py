@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from commons_chassis.connect import DEPLOY, GATEWAY, OPERATOR, inbox
+from commons_chassis.connect import API, DEPLOY, GATEWAY, OPERATOR, inbox
 from commons_chassis.deploy import CLOCK_BUCKET, STREAM, durable
 from commons_chassis.service import Service
 from commons_chassis.state import CLOCK_KEY
 
 CLOCK_STREAM = f"KV_{CLOCK_BUCKET}"
-READ_CLOCK = (f"$JS.API.STREAM.INFO.{CLOCK_STREAM}", f"$JS.API.STREAM.MSG.GET.{CLOCK_STREAM}")
+READ_CLOCK = (f"{API}.STREAM.INFO.{CLOCK_STREAM}", f"{API}.STREAM.MSG.GET.{CLOCK_STREAM}")
 MOVE_CLOCK = (*READ_CLOCK, f"$KV.{CLOCK_BUCKET}.{CLOCK_KEY}", "ctl.clock")
 
 
@@ -54,7 +54,7 @@ def _of_service(service: Service, *, movable: bool) -> User:
     name, publish = service.name, [f"evt.{service.name}.>"]
     for owner in service.hears:
         mine = durable(name, owner)
-        publish += [f"$JS.API.CONSUMER.{verb}.{STREAM}.{mine}" for verb in ("INFO", "MSG.NEXT")]
+        publish += [f"{API}.CONSUMER.{verb}.{STREAM}.{mine}" for verb in ("INFO", "MSG.NEXT")]
         publish.append(f"$JS.ACK.{STREAM}.{mine}.>")
     subscribe = [f"rpc.{name}.> {name}", f"ctl.{name}.> {name}", "ctl.ping", _own_inbox(name)]
     return User(
