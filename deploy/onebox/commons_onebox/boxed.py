@@ -23,16 +23,18 @@ POSTGRES_IMAGE, NATS_IMAGE = "postgres:18", "nats:2.14-alpine"
 POSTGRES_PORT = 5432
 INITDB = "--auth=scram-sha-256 --encoding=UTF8 --locale-provider=builtin --locale=C.UTF-8"
 PATIENCE = 60.0
+ENDING = (Signals.SIGINT, Signals.SIGQUIT, Signals.SIGTERM)
 HOST = "127.0.0.1"
 
 
 class Box:
-    """A container as a process: it is killed, and begins again with what it kept. Gone with the Python that made it."""
+    """A container as a process: killed, it begins again with what it kept; ended in order, it is gone."""
 
     def __init__(self, container: DockerContainer, answers: Callable[[], bool]) -> None:
         self._container = container
         self._answers = answers
         self._made = False
+        self._ending = False
 
     def begin(self) -> "Box":
         """Start it, the first time or after it was killed. Raises RuntimeError where it does not answer."""
@@ -64,6 +66,7 @@ class Box:
         return True
 
     def send_signal(self, sig: int, /) -> None:
+        self._ending = sig in ENDING
         # As a process does: who has ended already takes no offence.
         self._box.reload()
         if self._box.status == "running":
@@ -74,6 +77,8 @@ class Box:
 
     def wait(self, timeout: float | None = None) -> int:
         found: dict[str, Any] = self._box.wait(timeout=timeout or PATIENCE)
+        if self._ending:
+            self._container.stop()
         return int(found["StatusCode"])
 
     @property
