@@ -23,9 +23,9 @@ UNSTORABLE = ("22021", "22P05")
 class Fault(Exception):
     """A request that was not decided. `retry_after`: seconds until another try makes sense."""
 
-    def __init__(self, code: FaultCode, *, retry_after: float | None = None, request_id: str = "") -> None:
+    def __init__(self, code: FaultCode, *, retry_after: float | None = None) -> None:
         super().__init__(code)
-        self.code, self.retry_after, self.request_id = code, retry_after, request_id
+        self.code, self.retry_after = code, retry_after
 
 
 def conflicting(error: BaseException) -> bool:

@@ -91,9 +91,13 @@ class Readings(Collector):
     def _process(self) -> Iterator[Row]:
         yield "commons_relay_leading", {}, float(self.relay.leading)
         yield "commons_event_loop_late_seconds", {}, self.late
+        reads = self.runtime.reads
+        pools = {"reads": (reads.used, reads.size)}
         for pool, engine in (("app", self.runtime.app), ("engine", self.runtime.engine)):
-            yield "commons_database_pool_used", {"pool": pool}, engine.pool.checkedout()  # type: ignore[attr-defined]
-            yield "commons_database_pool_size", {"pool": pool}, engine.pool.size()  # type: ignore[attr-defined]
+            pools[pool] = engine.pool.checkedout(), engine.pool.size()  # type: ignore[attr-defined]
+        for pool, (used, size) in pools.items():
+            yield "commons_database_pool_used", {"pool": pool}, used
+            yield "commons_database_pool_size", {"pool": pool}, size
 
     async def _database(self) -> list[Row]:
         now = {"real": real_now(), "now": self.runtime.clock.now()}

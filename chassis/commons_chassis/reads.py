@@ -33,6 +33,7 @@ class Readers:
 
     def __init__(self, connect: Callable[[], Awaitable[asyncpg.Connection]], size: int) -> None:
         self._connect, self._free = connect, asyncio.Semaphore(size)
+        self.size, self.used = size, 0
         self._idle: list[asyncpg.Connection] = []
 
     @asynccontextmanager
@@ -48,6 +49,7 @@ class Readers:
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
         async with self._free:
             connection = await self._open()
+            self.used += 1
             try:
                 yield connection
                 await connection.execute("commit")
@@ -61,6 +63,8 @@ class Readers:
             except BaseException:
                 connection.terminate()  # given up in the middle of something
                 raise
+            finally:
+                self.used -= 1
             self._idle.append(connection)
 
     async def _open(self) -> asyncpg.Connection:

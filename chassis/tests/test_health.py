@@ -73,6 +73,8 @@ async def test_it_is_live_and_ready_and_counts_without_naming_anyone(house):
     assert found["commons_facts_heard_total", heard] >= 1
     assert found["commons_database_up", of_it] == found["commons_broker_up", of_it] == 1
     assert found["commons_consumer_lag_facts", of_owner] == found["commons_dead_letters", of_owner] == 0
+    for pool in ("app", "engine", "reads"):
+        assert found["commons_database_pool_size", (("pool", pool), *of_it)] > 0
     assert 0 <= found["commons_copy_age_seconds", of_owner] < 30
     assert not any(str(id) in text for id in (counter, actor.person, actor.project))
 

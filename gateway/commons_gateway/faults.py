@@ -80,7 +80,7 @@ def masked(error: GraphQLError, language: Language | None, request_id: str, *, b
     elif isinstance(cause, Fault):
         more = {} if cause.retry_after is None else {"retryAfter": cause.retry_after}
         detail = error.message if error.message != str(cause) else ""
-        shown = explained(cause.code, language, cause.request_id or request_id, detail=detail, **more)
+        shown = explained(cause.code, language, request_id, detail=detail, **more)
     elif isinstance(cause, ValidationError):
         shown = explained(FaultCode.BAD_USER_INPUT, language, request_id, detail=_complaints(cause))
     elif code := _readers_complaint(error, before=before):

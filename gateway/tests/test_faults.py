@@ -133,12 +133,6 @@ async def test_who_did_not_answer_is_not_waited_for_again_in_the_same_operation(
     assert [type(query) for query, *_ in gateway.asker.asked[asked:]] == [ProjectsByIds]
 
 
-async def test_a_services_own_request_id_is_the_one_to_ask_about(gateway):
-    gateway.asker.answers[ProgrammesPage] = Fault(FaultCode.INTERNAL, request_id="theirs")
-    done = await gateway.execute(PROGRAMMES)
-    assert done.errors[0].extensions["requestId"] == "theirs"
-
-
 async def test_a_rules_no_to_a_query_comes_with_its_code_and_words(gateway):
     gateway.asker.answers[ProgrammesPage] = Refusal(RefusalCode.NOT_A_MEMBER)
     error = await only_error(gateway, PROGRAMMES, language=Language.SV)

@@ -66,7 +66,7 @@ async def _absences_look_alike(story: Story) -> None:
     document = VERBS["requestConnection"].document("requestConnection")
     answers = [await ebba.raw(document, input=story.wish(blocker) | {"mentor": id}) for id in absent.values()]
     for answer in answers:
-        answer.pop("extensions", None)  # how much she may still ask, and when it is more again: the clock's, not the mentor's
+        answer.pop("extensions", None)  # what she may still ask, which the clock tells
     same = all(answer == answers[0] for answer in answers)
     story.says(STEP, "BLOCK_LOOKS_LIKE_ABSENCE", same, f"{len(answers)} answers, equal in every letter")
     seen = {card["person"]["id"] for card in await all_mentors(story, ebba, first=20)}
