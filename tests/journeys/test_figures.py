@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,7 @@ CLOSED = {
 """Every label that a figure of ours may have, and every value that it may take."""
 BOUNDS = {"le", "quantile"}
 MOST_SERIES = 4_000
+PROMTOOL = shutil.which("promtool")
 OF_PROMETHEUS = {"up"}
 
 
@@ -91,6 +94,14 @@ def test_what_is_said_in_messages_of_every_kind_is_in_the_databases_alone(played
 
 def test_the_lines_of_one_request_are_found_in_all_processes_by_its_trace(played):
     assert any({"gateway request", "matching command", "mentoring reaction"} <= set(t) for t in played["traces"])
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed (Debian: prometheus)")
+@pytest.mark.parametrize("name", [*SERVICES, GATEWAY])
+def test_prometheus_has_nothing_to_say_about_the_figures(played, name):
+    asked = [PROMTOOL, "check", "metrics"]
+    done = subprocess.run(asked, input=played["figures"][name], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def test_names_and_units_are_as_prometheus_has_them(told):
