@@ -82,7 +82,7 @@ wire: $(STAMP) ## Accept what changed on the wire
 	@REWRITE=1 $(BIN)/pytest -q contracts/tests
 
 schema: $(STAMP) ## Accept what changed in the GraphQL schema
-	@REWRITE=1 $(BIN)/pytest -q gateway/tests/test_schema.py gateway/tests/test_permissions.py
+	@REWRITE=1 $(BIN)/pytest -q gateway/tests/test_schema.py gateway/tests/test_permissions.py gateway/tests/test_waves.py
 
 format: $(STAMP) ## Format the code and mend what can be mended
 	@$(BIN)/ruff format .

@@ -48,6 +48,7 @@ def desk_of(settings: GatewaySettings, asker: Asker) -> Desk:
         rates=Meter(settings.rates),
         trusted=Trusted.of(settings.documents, settings.documents_from),
         dev=dev,
+        plans=settings.plans,
     )
 
 

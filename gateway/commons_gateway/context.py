@@ -76,8 +76,10 @@ class Desk:
     rates: Meter = field(default_factory=lambda: Meter(Rates()))
     trusted: Trusted = field(default_factory=Trusted)
     lines: Lines = field(default_factory=Lines)
-    projects: dict[ProjectId, ProjectView] = field(default_factory=dict)
-    """As they were last seen: they hardly change, and what is below one is for other services to answer."""
+    plans: bool = True
+    """Whether queries are answered by plans; without, by GraphQL's own executor, in the same words."""
+    projects: dict[ProjectId, tuple[ProjectView, float]] = field(default_factory=dict)
+    """As they were last seen, and when: they hardly change, and what is below one is for other services to answer."""
 
 
 class Ground:

@@ -22,6 +22,7 @@ from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from .plan import Plans
 from .pricing import Price, Pricer, TooDeep, variables_of
 
 TOKENS = 1_000
@@ -30,7 +31,8 @@ MOST_ERRORS = 20
 merging.MAX_COMPLEXITY_BUDGET = 10_000
 """Comparing every field with every other of its name is quadratic: so much of it takes 10 ms, and where the stack of
 Python happens to cross one of its blocks again and again, 40."""
-BYTES_A_TOKEN, BYTES_A_CHARACTER = 700, 4
+BYTES_A_TOKEN, BYTES_A_CHARACTER = 1_400, 4
+"""A token with its part of the plan that is made of it."""
 SHELF_BYTES = 32 * 1024 * 1024
 TRIED = 0.2
 """The part of the shelf for documents that were asked once. Whoever sends ever new ones pushes out those alone."""
@@ -66,6 +68,7 @@ class Document:
     weight: int
     """Bytes it takes to keep, generously."""
     prices: dict[str, Price] = field(default_factory=dict)
+    plans: Plans = field(default_factory=Plans)
 
     @classmethod
     def read(cls, text: str, sha: str) -> Document:

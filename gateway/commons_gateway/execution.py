@@ -6,14 +6,15 @@ from collections.abc import AsyncGenerator
 from typing import Any, TypeVar
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from .context import Context
 from .documents import Shelf
 from .faults import masked
-from .limits import Bill, NotAnswered, Question, admit, billed, trust
+from .limits import Bill, Chosen, NotAnswered, Question, admit, billed, trust
+from .plan import answered
 from .trusted import Trusted
 from .watched import following, noted
 
@@ -49,7 +50,7 @@ class Schema(strawberry.Schema):
             chosen = admit(self._schema, self.shelf, context, bill, question)
             document = chosen.document
             context.document = document.ast
-            result = await super().execute(
+            result = await self._planned(chosen, question, context) or await super().execute(
                 document.text, variable_values, context, root_value, question.operation, allowed_operation_types
             )
         except NotAnswered as no:
@@ -57,6 +58,13 @@ class Schema(strawberry.Schema):
         except InvalidOperationTypeError as wrong:
             result = PreExecutionError(data=None, errors=[GraphQLError("", original_error=wrong)])
         return noted(_cleaned(result, context, bill), bill)
+
+    async def _planned(self, chosen: Chosen, question: Question, context: Context) -> ExecutionResult | None:
+        """The answer of a plan; None for what GraphQL's own executor answers: all that is no query, and what is odd in one."""
+        if not context.desk.plans or chosen.operation.operation is not OperationType.QUERY:
+            return None
+        it = chosen.document
+        return await answered(self._schema, it.plans, it.ast, chosen.operation, question.variables, context)
 
     async def stream(  # noqa: PLR0917 - as Strawberry calls it
         self,

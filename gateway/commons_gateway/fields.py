@@ -41,9 +41,17 @@ ASKS = "asks"
 """A field's policy: the requests it puts to services, each with its `entry` and roles. None: its parent brought it along."""
 WANTED = "wanted"
 """What a field has to be loaded before it can be reckoned."""
+PROVES, FORESEES = "proves", "foresees"
 NODES = "nodes"
 """The types whose ids an input takes."""
 FREE: tuple[Asked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyId:
+    """Stands for a view that nobody has fetched."""
+
+    id: Any
 
 
 class Shown(Generic[V]):
@@ -159,6 +167,18 @@ def wanted_of(field: StrawberryField) -> Wanted | None:
     return field.metadata.get(WANTED)
 
 
+def proves(*requests: Asked) -> Callable[[Resolver], Any]:
+    """A field that needs no more than the id of the thing it belongs to, and is refused where there is no such thing."""
+    return lambda resolver: _made(resolver, requests, proves=True)
+
+
+def foresees(foreseen: Callable[..., Any], *requests: Asked) -> Callable[[Resolver], Any]:
+    """A field that fetches a thing by its id. `foreseen(context, **arguments)` is that thing with nothing but its id, where
+    it can be so: for a plan in which nothing of it is asked for but what proves that it is there. None: it has to be fetched.
+    """
+    return lambda resolver: _made(resolver, requests, foresees=foreseen)
+
+
 def does(*requests: Asked) -> Callable[[Resolver], Any]:
     """A mutation."""
     return asks(*requests)
@@ -190,8 +210,8 @@ def asks_of(field: GraphQLField) -> tuple[Asked, ...] | None:
     return declared.metadata.get(ASKS) if declared is not None else None
 
 
-def _made(resolver: Resolver, requests: tuple[Asked, ...], wanted: Wanted | None = None) -> Any:
-    metadata = {ASKS: requests, WANTED: wanted}
+def _made(resolver: Resolver, requests: tuple[Asked, ...], wanted: Wanted | None = None, **more: Any) -> Any:
+    metadata = {ASKS: requests, WANTED: wanted, **more}
     return strawberry.field(resolver=resolver, description=inspect.getdoc(resolver), metadata=metadata)
 
 

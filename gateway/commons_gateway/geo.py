@@ -72,7 +72,7 @@ class Query:
         """Places whose name begins so, largest first."""
         ground = info.context.ground()
         language = info.context.asked_language or "en"
-        found = await ground.ask(contract.PlacesNamed(name=name, country=country, language=language, first=first))
+        found = await ground.once(contract.PlacesNamed(name=name, country=country, language=language, first=first))
         return [Place.of(view, ground) for view in found.items]
 
     @asks(contract.OrganisationsNear)
@@ -85,7 +85,7 @@ class Query:
     ) -> list[OrganisationNear] | None:
         """Organisations around a place or point, nearest first."""
         ground = info.context.ground()
-        found = await ground.ask(
+        found = await ground.once(
             contract.OrganisationsNear(
                 place=place_in(around.place) if around.place else None,
                 latitude=around.latitude,

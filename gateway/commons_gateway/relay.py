@@ -113,7 +113,7 @@ async def listing(
     """A page of a list as `request` brings it, each thing as `show` shows it."""
     seal, scope = ground.context.desk.seal, scope_of(ground.actor, request.subject)
     behind = None if after is None else seal.open(scope, after)
-    page = await ground.ask(request.model_validate({"first": first, "after": behind, **fields}))
+    page = await ground.once(request.model_validate({"first": first, "after": behind, **fields}))
     cursors = [seal.close(scope, cursor) for cursor in page.cursors]
     return Listing(
         edges=[Edge(node=show(item, ground), cursor=at) for item, at in zip(page.items, cursors, strict=True)],

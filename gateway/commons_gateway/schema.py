@@ -21,9 +21,9 @@ from commons_contracts.codes import FaultCode
 from commons_contracts.ids import project_of
 
 from . import community, geo, platform
-from .context import Batch, Ground, Info
+from .context import Batch, Context, Ground, Info
 from .execution import Schema
-from .fields import argument, asks, read, told
+from .fields import OnlyId, argument, asks, foresees, read, told
 from .limits import Admitted
 from .matching import connections, mentors
 from .matching import live as matching_live
@@ -79,6 +79,13 @@ async def fetch(ground: Ground, id: str) -> Node | None:
     return show(found, ground) if found else None
 
 
+def foreseen(context: Context, id: str) -> Node | None:
+    """A round of which only the id is known."""
+    kind, _ = parts_of(id) or ("", "")
+    known = OnlyId(uuid_in(id, kind))
+    return mentors.Round.of(known, context.ground()) if kind == "Round" else None  # type: ignore[arg-type]
+
+
 @strawberry.type(description="What can be asked.")
 class Query(geo.Query, platform.Query):
     @told
@@ -93,7 +100,7 @@ class Query(geo.Query, platform.Query):
         """A project. What is below it is asked about in that project, whatever the request's header says."""
         return await own.project_as(info.context.ground(), project_of(slug))
 
-    @asks(*NODE_CALLS)
+    @foresees(foreseen, *NODE_CALLS)
     async def node(self, info: Info, id: Annotated[strawberry.ID, argument("Its id.", nodes=ANY_NODE)]) -> Node | None:
         """Anything, by its id; none where it is not there, or not for the viewer to see."""
         return await fetch(info.context.ground(), id)

@@ -43,6 +43,8 @@ class GatewaySettings(PlatformSettings):
     proxies: str = ""
     """Addresses or networks, comma-separated, that are believed when they say for whom they ask (X-Forwarded-For)."""
     rates: Rates = Rates()
+    plans: bool = True
+    """Whether queries are answered by plans; without, by GraphQL's own executor, in the same words and more time."""
     documents: Guard = "off"
     """What becomes of a document that no manifest names: answered (off), told of (log) or refused (enforce)."""
     documents_from: Path | None = None

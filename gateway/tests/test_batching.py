@@ -11,6 +11,7 @@ from commons_contracts.geo import DistancesFrom, PlacesByIds, PlacesWithin
 from commons_contracts.matching import MentorCardView, MentorsPage, RoundsOf
 from commons_contracts.mentoring import ProgrammesPage
 from commons_contracts.profiles import NoteActivity, OwnProfile, PeopleByIds, ProjectsByIds
+from commons_gateway.profiles import own
 from commons_gateway.relay import global_id
 from commons_gateway.testing import THING, sample
 
@@ -92,6 +93,14 @@ async def test_near_nowhere_is_nobody(gateway, twenty):
     page = data["project"]["rounds"][0]["mentors"]
     assert page == {"totalCount": 0, "edges": []}
     assert gateway.asker.requests(MentorsPage) == []
+
+
+async def test_a_project_that_was_just_seen_is_not_asked_for_again(gateway, monkeypatch):
+    for seconds, times in ((60.0, 1), (0.0, 2)):
+        monkeypatch.setattr(own, "SEEN_SECONDS", seconds)
+        assert await gateway.ask('{ project(slug: "westem") { name } }') == {"project": {"name": "sample"}}
+        await gateway.ask('{ project(slug: "westem") { name } }')
+        assert len(gateway.asker.requests(ProjectsByIds)) == times + (seconds == 0.0)
 
 
 async def test_the_same_question_in_two_places_is_asked_once(gateway):

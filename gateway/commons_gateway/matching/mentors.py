@@ -8,6 +8,7 @@ from typing import Annotated
 import strawberry
 
 from commons_contracts import matching as contract
+from commons_contracts.base import Refusal
 from commons_contracts.codes import ActiveBand, Criterion, RefusalCode, Role, Style
 from commons_contracts.geo import DistanceView, PlacesWithin
 from commons_contracts.ids import PersonId, PlaceId, RoundId
@@ -15,7 +16,7 @@ from commons_contracts.profiles import PersonView, ProjectsByIds
 
 from .. import geo
 from ..context import Batch, Info
-from ..fields import After, First, Shown, adds, argument, asks, given, loads, said, shape, told, wish
+from ..fields import After, First, OnlyId, Shown, adds, argument, asks, given, loads, proves, said, shape, told, wish
 from ..profiles.own import PROJECTS, Project
 from ..profiles.people import PEOPLE, Description, Introduction, Person
 from ..relay import Listing, Node, empty, listing, place_in, uuid_in
@@ -158,7 +159,7 @@ class Round(Node, Shown[contract.RoundView]):
         project = await self.ground.load(PROJECTS, self.ground.project) if self.ground.project else None
         return TimeZone(project.zone) if project else None
 
-    @asks(contract.MentorsPage, PlacesWithin)
+    @proves(contract.MentorsPage, PlacesWithin)
     async def mentors(
         self,
         filter: Annotated[MentorFilter | None, argument("What they should be like.")] = None,
@@ -172,6 +173,8 @@ class Round(Node, Shown[contract.RoundView]):
             within = PlacesWithin(place=place_in(wanted.near.place), kilometres=wanted.near.kilometres)
             places = (await self.ground.once(within)).ids
             if not places:
+                if isinstance(self.view, OnlyId):
+                    raise Refusal(RefusalCode.NOT_FOUND)  # matching was not asked whether there is such a round
                 return empty()
         chosen = contract.MentorFilter(
             fields=tuple(wanted.fields),
@@ -194,7 +197,7 @@ class Round(Node, Shown[contract.RoundView]):
         self, first: Annotated[int, argument("How many at most, from 1 to 20.")] = 5
     ) -> list[Mentor] | None:
         """The mentors who fit the viewer best among those she has not asked, best first."""
-        found = await self.ground.ask(contract.Suggestions(round=self.view.id, first=first))
+        found = await self.ground.once(contract.Suggestions(round=self.view.id, first=first))
         return [Mentor.of(card, self.ground) for card in found.items]
 
     @asks(contract.OwnPlaces)

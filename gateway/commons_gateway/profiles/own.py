@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import Annotated
 
@@ -28,6 +29,8 @@ from ..scalars import CountryCode, LanguageTag, TimeZone
 from ..sentences import NOTICE, Catalogue
 from .people import ORGANISATIONS, Description, Introduction, Organisation, Person, member
 
+SEEN_SECONDS = 5.0
+"""A project hardly ever changes, and shows everyone the same."""
 PROJECTS: Batch[ProjectId, contract.ProjectView] = Batch(contract.ProjectsByIds, "ids", lambda project: project.id)
 
 
@@ -214,15 +217,16 @@ class Membership(Shown[contract.MembershipView]):
 
 
 async def project_as(ground: Ground, id: ProjectId) -> Project | None:
-    """A project, itself the ground of what is below it; while its owner rests, as it was last seen."""
-    known = ground.context.desk.projects
-    try:
-        found = await ground.load(PROJECTS, id)
-    except Fault as fault:
-        if fault.code is not FaultCode.UNAVAILABLE or id not in known:
-            raise
-        found = known[id]
-    if found is None:
-        return None
-    known[id] = found
+    """A project, itself the ground of what is below it; as it was last seen for a moment, and while its owner rests."""
+    known, now = ground.context.desk.projects, time.monotonic()
+    found, seen = known.get(id, (None, 0.0))
+    if found is None or now - seen > SEEN_SECONDS:
+        try:
+            found = await ground.load(PROJECTS, id)
+        except Fault as fault:
+            if fault.code is not FaultCode.UNAVAILABLE or found is None:
+                raise
+        if found is None:
+            return None
+        known[id] = (found, now)
     return Project.of(found, ground.context.ground_of(found.id))
