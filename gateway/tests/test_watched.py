@@ -125,6 +125,18 @@ async def test_a_request_is_one_span_that_follows_its_callers_trace(client, reco
     assert CANARY not in span.to_json()
 
 
+async def test_each_wave_of_a_query_is_a_span_within_its_request(client, recorded, gateway):
+    query = '{ project(slug: "westem") { programmes { nodes { id } } members { totalCount } } }'
+    headers = {"Authorization": f"Bearer {gateway.token()}", "traceparent": CALLER}
+    assert (await client.post("/graphql", json={"query": query}, headers=headers)).status_code == 200
+    spans = recorded()
+    (request,) = [span for span in spans if span.name == "request"]
+    waves = [span for span in spans if span.name == "wave"]
+    assert waves
+    assert {span.parent.span_id for span in waves} == {request.context.span_id}
+    assert waves[1].attributes["commons.count"] >= 2
+
+
 async def test_without_spans_a_request_has_the_trace_of_its_own_id(client):
     answer = await client.post("/graphql", json={"query": "{ __typename }"}, headers={"traceparent": CALLER})
     assert len(answer.headers["x-request-id"]) == 32

@@ -10,6 +10,8 @@ from graphql import GraphQLError, located_error
 from graphql.execution.values import VariableValues
 from strawberry.types.execution import ExecutionResult
 
+from commons_chassis import telemetry
+
 from ..context import Context
 from .leaves import Further, Target
 from .run import Asked, Job, Run, Wants
@@ -41,7 +43,9 @@ async def _wave(run: Run, jobs: list[Job]) -> None:
     wants: Wants = {}
     begun = [job.begin(wants) for job in jobs]
     calls = [loader.fetch(list(keys)) for loader, keys in wants.items()]
-    answers = await asyncio.gather(*calls, *(one for some in begun for one in some), return_exceptions=True)
+    others = [one for some in begun for one in some]
+    with telemetry.span("wave", count=len(calls) + len(others)):
+        answers = await asyncio.gather(*calls, *others, return_exceptions=True)
     at = len(calls)
     for job, some in zip(jobs, begun, strict=True):
         job.end(run, answers[at : at + len(some)])
