@@ -14,6 +14,7 @@ import yaml
 from commons_chassis.run import DRAIN_SECONDS
 from commons_chassis.settings import ServiceSettings
 from commons_gateway.rates import Rates
+from commons_gateway.rates import Rates
 from commons_gateway.settings import GatewaySettings
 from commons_onebox import boxed
 from commons_onebox.installation import DeploySettings
@@ -105,6 +106,7 @@ def test_what_they_are_told_are_settings_that_there_are(stack):
     known = {f"COMMONS_{field}".upper() for field in GatewaySettings.model_fields}
     known |= {f"COMMONS_RATES__{field}".upper() for field in Rates.model_fields}
     known |= {f"COMMONS_{field}".upper() for field in DeploySettings.model_fields}
+    known |= {f"COMMONS_RATES__{field}".upper() for field in Rates.model_fields}
     for name in SERVICES:
         known |= {f"COMMONS_{name}__{field}".upper() for field in ServiceSettings.model_fields}
     known |= {f"COMMONS_PROFILES__{field}".upper() for field in PostSettings.model_fields}
