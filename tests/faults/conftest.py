@@ -15,7 +15,7 @@ from .ground import Ground, house
 @pytest.fixture(scope="session", autouse=True)
 def quiet() -> None:
     """Services in a test's own process would say a line for each fact."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 @pytest.fixture(scope="session")

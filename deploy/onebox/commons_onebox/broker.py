@@ -10,7 +10,10 @@ from signal import Signals
 
 from commons_onebox.server import SETPRIV
 from commons_onebox.walls import ANYONE
+from commons_onebox.web import says_no
 
+ROOM = 16 << 20
+"""Bytes on the disk without which there is no use in starting again."""
 CONFIG = """\
 server_name: {name}
 listen: "{host}:{port}"
@@ -81,6 +84,10 @@ class NatsServer:
         except OSError:
             return False
         return greeting.startswith(b"INFO ") and f'"{self._server_name}"'.encode() in greeting
+
+    def stuck(self) -> bool:
+        """Whether a stream could not be written: it takes nothing any more, with room or without, until it starts anew."""
+        return says_no(f"{self.monitor_url}/healthz") and shutil.disk_usage(self.folder).free > ROOM
 
 
 def binary() -> str:

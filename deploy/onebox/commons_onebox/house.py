@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -169,7 +169,8 @@ class House:
             processes={name: process.pid for name, process in processes.items()},
             started={name: process.started for name, process in processes.items()},
         )
-        self.home.write_run(run)
+        with suppress(OSError):  # on a full disk the platform goes on as it can
+            self.home.write_run(run)
 
 
 @contextmanager

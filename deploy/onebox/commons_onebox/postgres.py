@@ -109,6 +109,10 @@ class PostgresServer:
         # A file left behind by a killed server says ready as well, with another pid.
         return lines[:1] == [str(pid)] and [line.strip() for line in lines[7:8]] == ["ready"]
 
+    def stuck(self) -> bool:
+        """Never: where it cannot go on it ends by itself."""
+        return False
+
 
 @cache
 def binaries() -> Path:

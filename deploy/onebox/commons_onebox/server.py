@@ -31,6 +31,9 @@ class Server(Protocol):
     def ready(self, pid: int) -> bool:
         """Whether the process `pid`, started with `command`, takes requests now."""
 
+    def stuck(self) -> bool:
+        """Whether it runs, cannot do its work, and could if it were started again."""
+
 
 def free_port() -> int:
     """A port of the loopback interface that nobody listens on at this moment.

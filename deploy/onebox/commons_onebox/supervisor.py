@@ -28,6 +28,9 @@ LONGEST_PAUSE = 1.0
 # Who ran this long before it died is started again at once; who died sooner waits twice as long each time.
 SETTLED = 5.0
 
+# So often a server is asked whether it only seems to run.
+LOOK_EVERY = 5.0
+
 # A signal this soon after the first one is its echo (a shell and make both pass it on), not impatience.
 ECHO = 1.0
 
@@ -59,6 +62,8 @@ class Child:
     pause: float = FIRST_PAUSE
     due: float = 0.0
     code: int | None = None
+    stuck: Callable[[], bool] = lambda: False
+    look: float = 0.0
 
     @classmethod
     def serving(cls, server: Server, log: Path) -> "Child":
@@ -69,7 +74,7 @@ class Child:
             command = server.command()
             os.execvp(command[0], command)  # noqa: S606  no shell is wanted
 
-        return cls(name=server.name, body=become, log=log, stop_signal=server.stop_signal)
+        return cls(name=server.name, body=become, log=log, stop_signal=server.stop_signal, stuck=server.stuck)
 
 
 class Supervisor:
@@ -104,6 +109,7 @@ class Supervisor:
         """Keep everything running until a signal asks to stop; then raise Stopped."""
         while True:
             self._turn()
+            self._free_the_stuck()
 
     def until(self, true: Callable[[], bool], seconds: float, name: str) -> None:
         """Keep everything running until `true`; raise TaskFailed when that takes too long."""
@@ -135,6 +141,15 @@ class Supervisor:
         self._collect()
         if received is not None and received.si_signo in STOP:
             raise Stopped
+
+    def _free_the_stuck(self) -> None:
+        now = time.monotonic()
+        for child in self._children:
+            if child.pid and child.look <= now:
+                child.look = now + LOOK_EVERY
+                if child.stuck():
+                    self._say(f"{child.name} runs and cannot work (log: {child.log})")
+                    os.kill(child.pid, child.stop_signal)
 
     def _launch(self, child: Child) -> None:
         child.starts += 1

@@ -7,6 +7,7 @@ import urllib.request
 from typing import Any
 
 TIMEOUT = 2.0
+SOON = 0.3
 BROKEN = 500
 
 
@@ -19,6 +20,17 @@ def answers(url: str, body: bytes | None = None) -> bool:
     except urllib.error.HTTPError as refused:
         # Nobody signed in, so GraphQL may well refuse; it is there all the same.
         return body is not None and refused.code < BROKEN
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def says_no(url: str) -> bool:
+    """Whether somebody serves there and says that not all is well; soon, or not at all."""
+    try:
+        with urllib.request.urlopen(url, timeout=SOON):  # noqa: S310  our own address
+            return False
+    except urllib.error.HTTPError as refused:
+        return refused.code >= BROKEN
     except (OSError, http.client.HTTPException):
         return False
 

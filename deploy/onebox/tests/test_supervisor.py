@@ -58,6 +58,7 @@ def child(name):
         "deaf": lambda: Child(name=name, body=deaf, log=home.log(name), grace=0.5),
         "first": lambda: Child(name=name, body=ordered(name), log=home.log(name), floor=1),
         "second": lambda: Child(name=name, body=ordered(name), log=home.log(name), floor=2),
+        "stuck": lambda: Child(name=name, body=lambda: time.sleep(600), log=home.log(name), stuck=(folder / "stuck").exists),
         "hasty": lambda: Child(name=name, body=lambda: None, log=home.log(name)),
     }
     return kinds[name]()
@@ -106,6 +107,14 @@ def test_a_killed_child_is_started_again_and_the_others_are_left_alone(tmp_path:
         os.kill(before["first"], SIGKILL)
         assert wait_until(lambda: _pids(tmp_path).get("first", 0) not in {0, before["first"]}, 5)
         assert procs.seen(_pids(tmp_path)["first"])
+        assert _pids(tmp_path)["second"] == before["second"]
+
+
+def test_a_child_that_runs_and_cannot_work_is_started_again(tmp_path: Path) -> None:
+    with _supervisor(tmp_path, "stuck", "second"):
+        before = _pids(tmp_path)
+        (tmp_path / "stuck").touch()
+        assert wait_until(lambda: _pids(tmp_path).get("stuck", 0) not in {0, before["stuck"]}, 10)
         assert _pids(tmp_path)["second"] == before["second"]
 
 
