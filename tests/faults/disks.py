@@ -1,11 +1,9 @@
-"""Disks of our own: files with a file system in them, that can fill up or lose their power. Only root may mount them."""
+"""Disks of our own: files with a file system in them, that can fill up. Only root may mount them."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
-import struct
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,8 +14,6 @@ from pathlib import Path
 import pytest
 
 MEGABYTE = 1 << 20
-GOING_DOWN, WITHOUT_A_FLUSH = 0x8004587D, 2
-"""The kernel's own way to simulate a power cut (EXT4_IOC_SHUTDOWN): from here on nothing reaches the disk."""
 BALLAST = "ballast"
 
 
@@ -27,19 +23,6 @@ class Disk:
 
     image: Path
     folder: Path
-
-    def lose_power(self) -> None:
-        """What was written and not synced is gone; what is open cannot be used any more."""
-        opened = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.ioctl(opened, GOING_DOWN, struct.pack("I", WITHOUT_A_FLUSH))
-        finally:
-            os.close(opened)
-
-    def come_back(self) -> None:
-        """Mounted again, with what had reached it; everyone who held it open has ended."""
-        _run("umount", str(self.folder))
-        _mount(self.image, self.folder)
 
     def fill(self) -> None:
         """Nothing more fits in."""
@@ -51,12 +34,6 @@ class Disk:
 
     def make_room(self) -> None:
         (self.folder / BALLAST).unlink()
-
-    @property
-    def free(self) -> int:
-        """Bytes that still fit in."""
-        found = os.statvfs(self.folder)
-        return found.f_bavail * found.f_frsize
 
 
 @contextmanager
