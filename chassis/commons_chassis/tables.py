@@ -41,9 +41,14 @@ def table(
     *parts: sa.Column[Any] | sa.Constraint | sa.Index | None,
     wall: Wall,
     copy_of: str | None = None,
+    lasting: bool = False,
 ) -> sa.Table:
-    """A table behind its wall. `copy_of` names the owner whose events fill it: replay empties and refills it."""
-    return sa.Table(name, metadata, *(p for p in parts if p is not None), info={"wall": wall, "copy_of": copy_of})
+    """A table behind its wall. `copy_of` names the owner whose events fill it: replay empties and refills it.
+
+    `lasting`: the service may add rows, and neither change nor take away what stands there.
+    """
+    kept = {"wall": wall, "copy_of": copy_of, "lasting": lasting}
+    return sa.Table(name, metadata, *(p for p in parts if p is not None), info=kept)
 
 
 def ident(*, info: dict[str, Any] = NONE) -> sa.Column[Any]:

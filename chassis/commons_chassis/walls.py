@@ -91,8 +91,9 @@ def rights(metadata: sa.MetaData, service: str) -> set[tuple[str, str, str]]:
     """(role, table, privilege) for all that anyone but the owner may do: the app as it needs, the engine with ours alone."""
     app, engine = f"{service}_app", f"{service}_engine"
     found = {(engine, *seal) for seal in SEALS}
-    for name in metadata.tables:
-        for role, letters in zip((app, engine), RIGHTS.get(name, ("siud", "")), strict=True):
+    for name, table in metadata.tables.items():
+        own = "si" if table.info.get("lasting") else "siud"
+        for role, letters in zip((app, engine), RIGHTS.get(name, (own, "")), strict=True):
             found |= {(role, name, WORDS[letter]) for letter in letters}
     return found
 

@@ -102,7 +102,7 @@ def test_status_shows_everyone(house: Run, folder: Path) -> None:
 
 DEAD = """
     INSERT INTO dead_letters (owner, aggregate, seq, subject, headers, body, error)
-    VALUES ('geo', %s, 1, 'due.geo.something', %s, '{}', 'SomeError')
+    VALUES ('geo', %s, 0, 'due.geo.something', %s, '{}', 'SomeError')
 """
 
 
@@ -113,7 +113,7 @@ def letter(house: Run, folder: Path) -> Iterator[str]:
     headers = {"project": str(uuid.uuid4()), "key": str(aggregate), "due_at": "2999-01-01T00:00:00+00:00"}
     with psycopg.connect(Home(folder).dsn("geo", "engine")) as connection:
         connection.execute(DEAD, [aggregate, json.dumps(headers)])
-    yield f"geo/geo/{aggregate}/1"
+    yield f"geo/geo/{aggregate}/0"
     with psycopg.connect(Home(folder).dsn("geo", "engine")) as connection:
         connection.execute("DELETE FROM dead_letters WHERE aggregate = %s", [aggregate])
         connection.execute("DELETE FROM due WHERE key = %s", [str(aggregate)])

@@ -39,6 +39,7 @@ def test_each_process_has_a_folder_with_what_it_is_told(made: Secrets) -> None:
     roles = {f"{service}_{role}_dsn" for service in SERVICES for role in ("owner", "app", "engine")}
     assert _files(made.root) == {
         **dict.fromkeys(SERVICES, TOLD),
+        "profiles": {*TOLD, "link_key"},
         "gateway": {"secret", "nats_seed"},
         "operator": {"nats_seed"},
         "deploy": {"admin_dsn", "nats_seed", *roles},

@@ -99,9 +99,13 @@ def asked(collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def test_one_trace_leads_through_all_processes(asked: Path, collector: Collector) -> None:
     trace = CALLER.split("-")[1]
-    assert wait_until(lambda: "react" in collector.of(trace).get("commons-matching", ()), 20, pause=0.1), collector.of(
-        trace
-    )
+
+    def all_told() -> bool:
+        """Each process tells in its own time."""
+        told = collector.of(trace)
+        return "react" in told.get("commons-matching", ()) and "request" in told.get("commons-gateway", ())
+
+    assert wait_until(all_told, 20, pause=0.1), collector.of(trace)
     found = collector.of(trace)
     assert {"request", "ask profiles.register_person"} <= found["commons-gateway"]
     assert {"answer register_person", "transaction"} <= found["commons-profiles"]

@@ -34,6 +34,7 @@ code_versions = table(
     sa.Column("texts", pg.JSONB, nullable=False, info=NONE),
     sa.Column("published_at", sa.DateTime(timezone=True), nullable=False, info=NONE),
     wall=Wall.PROJECT,
+    lasting=True,  # what someone accepted must stay what she read
 )
 
 channels = table(
