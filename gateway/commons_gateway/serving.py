@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import socket
 from typing import Any
 
@@ -12,6 +11,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from commons_chassis.ask import Asker
+from commons_chassis.run import leave_alone
 
 from . import sane
 from .app import build
@@ -89,8 +89,7 @@ class Server(uvicorn.Server):
 def server(settings: GatewaySettings, asker: Asker | None = None) -> Server:
     """Ready to `run()`, on the settings' address or on `sockets`. `asker`: in tests, whoever answers for the services."""
     app = build(settings, asker)
-    gc.collect()
-    gc.freeze()  # the schema is large and stays: the collector need not walk it while somebody waits
+    leave_alone()  # the schema is large: nobody should wait while the collector walks it
     config = uvicorn.Config(
         app,
         host=settings.host,
