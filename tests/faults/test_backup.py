@@ -11,13 +11,13 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from journeys.copies import copies
 
 from commons_onebox import manifest
 from commons_onebox.backup import key_files
 from commons_onebox.home import Home
 from commons_onebox.house import running
 from commons_onebox.postgres import binaries
-from tests.journeys.copies import copies
 
 from .acts import NOTICES_OF_A_MATCH, calm, match
 from .ground import Ground
