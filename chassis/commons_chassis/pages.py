@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -24,6 +25,11 @@ FIRST_YEAR, LAST_YEAR = 1, 9999
 _cursor: TypeAdapter[list[UUID | datetime | int | str]] = TypeAdapter(list[UUID | datetime | int | str])
 
 
+@cache
+def _type(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
 def _place(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(_cursor.dump_json(list(values))).decode().rstrip("=")
 
@@ -32,7 +38,7 @@ def _values(cursor: str, columns: Sequence[sa.ColumnElement[Any]]) -> list[Any]:
     """The key values a cursor names, of the columns' own types; a cursor that is none of ours is NOT_FOUND."""
     try:
         found = _cursor.validate_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        typed = [TypeAdapter(c.type.python_type).validate_python(v) for c, v in zip(columns, found, strict=True)]
+        typed = [_type(c.type.python_type).validate_python(v) for c, v in zip(columns, found, strict=True)]  # type: ignore[arg-type]
         possible = all(_storable(c, v) for c, v in zip(columns, typed, strict=True))
     except (ValidationError, ValueError) as odd:
         raise Refusal(RefusalCode.NOT_FOUND, "cursor") from odd

@@ -24,7 +24,7 @@ from .settings import ServiceSettings, SettingError
 from .state import Control
 
 DRAIN_SECONDS = 8.0
-SELDOM = (50_000, 20, 50)
+SELDOM = (20_000, 5, 2)
 
 
 def main(service: Service) -> None:

@@ -138,18 +138,18 @@ def contactable(tx: Tx, viewer: PersonId, person: sa.ColumnElement[Any]) -> sa.C
 
 
 async def admit(request: type[Request[Any]], tx: Tx) -> None:
-    """Is the caller what the request's class asks for? Fills `tx.actor.roles` and `.conduct` on the way.
+    """Is the caller what the request's class asks for? Fills `tx.actor.roles` and `.conduct` on the way, unless anyone may ask.
 
     Raises Fault(UNAUTHENTICATED | FORBIDDEN) or Refusal(GUARDIAN_CONSENT_REQUIRED | NOT_A_MEMBER | ROLE_NOT_ALLOWED |
     CODE_OF_CONDUCT_REQUIRED).
     """
     if request.entry is Entry.GATEWAY and tx.actor.person is not None:
         raise Fault(FaultCode.FORBIDDEN)  # put in someone's name, it was not the gateway's own question
-    version = await _recognise(tx) if tx.actor.person is not None else None
     if request.entry in {Entry.ANYONE, Entry.GATEWAY}:
         return
     if tx.actor.person is None:
         raise Fault(FaultCode.UNAUTHENTICATED)
+    version = await _recognise(tx)
     if request.entry is Entry.OPERATOR:
         if not tx.actor.operator:
             raise Fault(FaultCode.FORBIDDEN)

@@ -77,7 +77,7 @@ class Desk:
     trusted: Trusted = field(default_factory=Trusted)
     lines: Lines = field(default_factory=Lines)
     plans: bool = True
-    """Whether queries are answered by plans; without, by GraphQL's own executor, in the same words."""
+    """Whether documents are kept and queries answered by plans; without, in the same words by GraphQL's own libraries."""
     projects: dict[ProjectId, tuple[ProjectView, float]] = field(default_factory=dict)
     """As they were last seen, and when: they hardly change, and what is below one is for other services to answer."""
 

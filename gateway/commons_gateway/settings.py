@@ -44,7 +44,8 @@ class GatewaySettings(PlatformSettings):
     """Addresses or networks, comma-separated, that are believed when they say for whom they ask (X-Forwarded-For)."""
     rates: Rates = Rates()
     plans: bool = True
-    """Whether queries are answered by plans; without, by GraphQL's own executor, in the same words and more time."""
+    """Whether documents are kept and queries answered by plans; without, each is read, checked and executed anew by GraphQL's own
+    libraries: in the same words, and in more time."""
     documents: Guard = "off"
     """What becomes of a document that no manifest names: answered (off), told of (log) or refused (enforce)."""
     documents_from: Path | None = None

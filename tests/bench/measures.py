@@ -93,6 +93,13 @@ MEASURES = {
         most=700,
     ),
     "memory_platform_seeded": Measure(what="The same after people were filled in and pages asked for", unit="MB"),
+    "plans": Measure(
+        target="P2",
+        what="Processor time of the whole platform a page of 20 mentors (HTTP, gateway, NATS, services, PostgreSQL): without "
+        "over with what the gateway keeps and plans: documents read and checked once, plans, waves; two gateways on the same platform",
+        unit="x",
+        least=1.5,
+    ),
     "page_rate": Measure(
         what="Pages of 20 mentors with names, introductions and distances, each at an offset of its own, over HTTP, "
         "gateway, NATS and PostgreSQL, 16 connections",

@@ -6,6 +6,8 @@ import itertools
 import os
 import random
 import statistics
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -16,18 +18,21 @@ from commons_chassis.ask import Asker
 from commons_contracts.codes import Role
 from commons_gateway import devtoken
 from commons_onebox import procs
+from commons_onebox.environment import of_gateway
 from commons_onebox.home import GATEWAY, Home
 from commons_onebox.house import running
 from commons_onebox.seed import fill
 from commons_onebox.seed.plan import PLANS
+from commons_onebox.server import free_port, wait_until
 from commons_onebox.tokens import subject
+from commons_onebox.web import answers
 
 from .load import Line, Load
 from .others import ticks_of
 
 pytestmark = pytest.mark.bench
 PROJECT, CROWD, TOWNS = "westem", {Role.MENTOR: 200, Role.MENTEE: 20}, 30_000
-CONNECTIONS, SECONDS, PAGE = 16, 2.0, 20
+CONNECTIONS, SECONDS, SLICES, PAGE = 16, 2.0, 2, 20
 REST, MEGABYTE, MILLISECONDS = 4.0, 1_000_000, 1000
 ROUND = "query ($slug: String!) { project(slug: $slug) { rounds { id } } }"
 CURSORS = """query ($round: ID!, $after: String) { node(id: $round) { ... on Round { mentors(first: 100, after: $after) {
@@ -96,6 +101,38 @@ async def test_many_mentees_page_through_mentors(seeded, report, rounds):
     for name, values in found.items():
         report.says(name, values)
     report.says("memory_platform_seeded", [_memory(run)])
+
+
+@pytest.fixture(scope="module")
+def without_plans(house):
+    """(the address, the process) of a second gateway on the same platform, which keeps no documents and makes no plans."""
+    _, home = house
+    url = f"http://127.0.0.1:{free_port()}"
+    told = of_gateway(home, url) | {"COMMONS_PLANS": "false", "COMMONS_HEALTH_PORT": str(free_port())}
+    gateway = subprocess.Popen([sys.executable, "-m", "commons_gateway"], env={**os.environ, **told})
+    assert wait_until(lambda: answers(f"{url}/graphql", b'{"query": "{ __typename }"}'), 30.0)
+    yield url, gateway.pid
+    gateway.terminate()
+    gateway.wait()
+
+
+async def test_plans_take_a_fraction_of_the_processor(seeded, without_plans, report, rounds):
+    """The same pages through two gateways in turn: all that the platform took for them, the other gateway left out."""
+    run, token = seeded
+    url, pid = without_plans
+    rest = [one for one in procs.tree(run.pid) if one != run.processes[GATEWAY]]
+    ratios = []
+    async with Load.of(run.url, token, CONNECTIONS) as planned, Load.of(url, token, CONNECTIONS) as plain:
+        pages = await _pages(planned.lines[0])
+        for _ in range(1 + rounds * SLICES):
+            took = []
+            for load, gateway in ((planned, run.processes[GATEWAY]), (plain, pid)):
+                before = _processor([*rest, gateway])
+                count = len((await load.run(MENTORS, pages, seconds=SECONDS / SLICES)).milliseconds)
+                took.append((_processor([*rest, gateway]) - before) / count)
+            ratios.append(took[1] / took[0])
+    report.says("plans", ratios[1:])
+    assert not report.broken("plans")
 
 
 async def _pages(line: Line):
