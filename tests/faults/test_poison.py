@@ -68,6 +68,10 @@ def _pause(ground: Ground, mentor) -> None:
     asyncio.run(pausing())
 
 
+def _is_paused(ground: Ground, mentor) -> bool:
+    return ground.one("matching", f"select count(*) from cards where person = '{mentor}' and paused") == 1
+
+
 def test_what_the_owner_could_not_have_told_is_put_aside_and_the_others_go_on(lasting, unmatched):
     victim, pair = next(unmatched).mentor, next(unmatched)
     began = {name: lasting.home.run.started[name] for name in LISTENERS}
@@ -89,14 +93,15 @@ def test_what_the_owner_could_not_have_told_is_put_aside_and_the_others_go_on(la
 
 
 def test_the_owners_own_facts_follow_and_what_was_put_aside_can_be_dropped(lasting, unmatched):
-    mentor = next(unmatched).mentor
-    _tell(lasting, _next_fact(lasting, mentor, {"membership": WORDS}))
+    mentor, later = next(unmatched).mentor, next(unmatched).mentor
+    _tell(lasting, *(_next_fact(lasting, each, {"membership": WORDS}) for each in (mentor, later)))
     assert wait_until(lambda: all(lasting.one(n, DEAD) for n in LISTENERS), SOON_SECONDS, pause=0.1)
     _pause(lasting, mentor)
-    paused = f"select count(*) from cards where person = '{mentor}' and paused"
-    assert wait_until(lambda: lasting.one("matching", paused) == 1, SOON_SECONDS, pause=0.1)
+    assert wait_until(lambda: _is_paused(lasting, mentor), SOON_SECONDS, pause=0.1)
 
     assert len(list(repairs.drop(lasting.home, []))) > 0
     assert "There are no dead letters" in _shown(lasting)
+    _pause(lasting, later)  # what was put aside had taken the number of this fact
+    assert wait_until(lambda: _is_paused(lasting, later), SOON_SECONDS, pause=0.1)
     assert calm(lasting)
     assert broken(lasting) == []

@@ -57,8 +57,14 @@ def redrive(home: Home, names: list[str]) -> Iterator[tuple[str, bool]]:
 def drop(home: Home, names: list[str]) -> Iterator[str]:
     """Give these up; later facts of the same thing are applied without them. Raises HomeError before that."""
     for name, (service, letter) in _named(home, names).items():
-        asyncio.run(tools.drop(_service(service), settings_of(home, service), letter))
+        asyncio.run(_drop(home, service, letter))
         yield name
+
+
+async def _drop(home: Home, service: str, letter: tools.Letter) -> None:
+    owner = letter["owner"]
+    told = await tools.was_told(_service(owner), settings_of(home, owner), letter)
+    await tools.drop(_service(service), settings_of(home, service), letter, told=told)
 
 
 def _named(home: Home, names: list[str]) -> dict[str, tuple[str, tools.Letter]]:

@@ -47,10 +47,24 @@ async def redrive(service: Service, settings: ServiceSettings, letter: Letter) -
         return True
 
 
-async def drop(service: Service, settings: ServiceSettings, letter: Letter) -> None:
-    """Give a dead letter up: its aggregate's later facts are applied without it."""
+async def was_told(owner: Service, settings: ServiceSettings, letter: Letter) -> bool:
+    """Whether the owner's log has this very fact: somebody else may have told one in her name, with her next number."""
+    t = owner.metadata.tables["event_log"]
+    this = (t.c.aggregate == letter["aggregate"], t.c.seq == letter["seq"])
+    engine = engine_for(settings.engine_dsn, 1)
+    async with engine.connect() as c:
+        found = (await c.execute(sa.select(t.c.id).where(*this))).scalar()
+    await engine.dispose()
+    return found is not None and str(found) == letter["headers"].get("ce-id")
+
+
+async def drop(service: Service, settings: ServiceSettings, letter: Letter, *, told: bool = True) -> None:
+    """Give a dead letter up: its aggregate's later facts are applied without it.
+
+    `told`: by its owner. One that was not has no place among her facts: the number it bears is still to come.
+    """
     async with running(service, settings, user=OPERATOR) as runtime:
-        if letter["seq"] == 0:  # a deadline, or what is no fact: nothing waits behind it
+        if letter["seq"] == 0 or not told:  # also a deadline, or what is no fact: nothing waits behind it
             await _bin(runtime, letter)
         else:
             await _again_fact(runtime, letter, skip=True)
