@@ -93,17 +93,26 @@ def newest() -> Path:
     return max(RESULTS.glob("*.json"))
 
 
-def show_newest() -> None:
-    """Write the newest result into the document."""
-    file = newest()
+def shown(file: Path) -> list[str]:
+    """A result as it stands in the document."""
     result = json.loads(file.read_text())
     it, tools = result["machine"], ", ".join(f"{name} {number}" for name, number in result["versions"].items())
     where = f"{it['cores']} cores, {it['memory']:g} GB, Python {it['python']}"
     run = f"`{file.relative_to(ROOT)}`: {it['rounds']} rounds on {where}"
-    shown = [BEGIN, f"{run}; others took {it['others']:.0%} of the machine meanwhile.", "", *table(result)]
+    return [
+        f"{run}; others took {it['others']:.0%} of the machine meanwhile.",
+        "",
+        *table(result),
+        "",
+        f"With {tools}.",
+    ]
+
+
+def show_newest() -> None:
+    """Write the newest result into the document."""
     before, _, rest = DOCUMENT.read_text().partition(BEGIN)
     after = rest.partition(END)[2]
-    DOCUMENT.write_text(before + "\n".join([*shown, "", f"With {tools}.", END]) + after)
+    DOCUMENT.write_text(before + "\n".join([BEGIN, *shown(newest()), END]) + after)
 
 
 def machine() -> dict[str, Any]:

@@ -1,0 +1,22 @@
+"""What the document says of measurements is what was measured."""
+
+from __future__ import annotations
+
+import json
+
+from bench.measures import MEASURES
+from bench.report import BEGIN, DOCUMENT, END, newest, shown
+
+
+def test_the_table_is_the_newest_results():
+    written = DOCUMENT.read_text().partition(BEGIN)[2].partition(END)[0]
+    assert written.strip() == "\n".join(shown(newest())).strip()
+
+
+def test_the_newest_result_has_every_measure_and_keeps_every_promise():
+    found = json.loads(newest().read_text())
+    rows = found["ratios"] | found["figures"]
+    assert rows.keys() == MEASURES.keys()
+    assert [name for name, measure in MEASURES.items() if not measure.kept(rows[name]["median"])] == []
+    assert found["versions"]
+    assert found["machine"]
