@@ -1,9 +1,11 @@
-"""Disks of our own: files with a file system in them, that can fill up. Only root may mount them."""
+"""Disks of our own: files with a file system in them, that can fill up or lose their power. Only root may mount them."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import struct
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,8 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from commons_onebox.server import wait_until
+
 MEGABYTE = 1 << 20
+GOING_DOWN, WITHOUT_A_FLUSH = 0x8004587D, 2
+"""The kernel's own way to simulate a power cut (EXT4_IOC_SHUTDOWN): from here on nothing reaches the disk."""
 BALLAST = "ballast"
+LET_GO_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,20 @@ class Disk:
 
     image: Path
     folder: Path
+
+    def lose_power(self) -> None:
+        """What was written and not synced is gone; what is open cannot be used any more."""
+        opened = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.ioctl(opened, GOING_DOWN, struct.pack("I", WITHOUT_A_FLUSH))
+        finally:
+            os.close(opened)
+
+    def come_back(self) -> None:
+        """Mounted again, with what had reached it, as soon as the last who held it open has ended."""
+        if not wait_until(lambda: _done("umount", str(self.folder)), LET_GO_SECONDS, pause=0.05):
+            raise TimeoutError(self.folder)
+        _mount(self.image, self.folder)
 
     def fill(self) -> None:
         """Nothing more fits in."""
@@ -70,3 +91,7 @@ def _why_not() -> str:
 
 def _run(*command: str) -> None:
     subprocess.run(command, check=True, capture_output=True)
+
+
+def _done(*command: str) -> bool:
+    return subprocess.run(command, check=False, capture_output=True).returncode == 0

@@ -1,0 +1,182 @@
+"""The power fails, several times, while clients write: what was acknowledged is there, and nothing is there twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import psycopg
+import pytest
+from toy import counting, tallying
+from toy.counting import Raise, Start
+from toy.people import a_member
+
+from commons_chassis.faults import Fault
+from commons_chassis.ids import new_id
+from commons_chassis.testing import eventually, make_database
+from commons_onebox.alive import alive
+from commons_onebox.testing import start_nats, start_postgres
+
+from .disks import Disk, disk
+
+pytestmark = pytest.mark.faults
+
+CUTS, AT_ONCE = 3, 8
+BETWEEN_CUTS = 60
+"""Commands that are acknowledged before the power fails again."""
+BACK_SECONDS = 40.0
+LEFT = ("outbox", "parked", "dead_letters")
+
+
+@dataclass
+class Plugged:
+    """A PostgreSQL and a NATS, each on a disk of its own; both lose their power at once."""
+
+    disks: dict[str, Disk]
+    servers: dict[str, object] = field(default_factory=dict)
+
+    def power_fails(self) -> None:
+        """Nothing more reaches the disks, not even what the dying would write."""
+        for each in self.disks.values():
+            each.lose_power()
+        for server in self.servers.values():
+            server.kill()
+
+    def power_is_back(self) -> None:
+        for each in self.disks.values():
+            each.come_back()
+        self.servers = {name: server.again() for name, server in self.servers.items()}
+
+
+@contextmanager
+def plugged(folder, *, durable_broker=True):
+    folder.chmod(0o755)
+    with disk(folder / "rows", 400) as rows, disk(folder / "streams", 64) as streams:
+        one = Plugged({"postgres": rows, "nats": streams})
+        one.servers["postgres"] = start_postgres(rows.folder, durable=True)
+        one.servers["nats"] = start_nats(streams.folder, durable=durable_broker)
+        try:
+            yield one
+        finally:
+            for server in one.servers.values():
+                server.kill()
+
+
+@dataclass
+class Clients:
+    """Each raises a counter of her own, one command after the other, and asks with the same key until she has an answer."""
+
+    house: object
+    actor: object
+    acknowledged: dict[UUID, int] = field(default_factory=dict)
+    over: bool = False
+
+    @property
+    def done(self) -> int:
+        return sum(self.acknowledged.values())
+
+    async def run(self) -> None:
+        """Until `over`, and then to the end of what each is at."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(self._client())
+
+    async def _client(self) -> None:
+        counter = (await self._until_done(Start())).id
+        self.acknowledged[counter] = 0
+        while not self.over:
+            await self._until_done(Raise(counter=counter))
+            self.acknowledged[counter] += 1
+
+    async def _until_done(self, command):
+        key = str(new_id())
+        while True:
+            try:
+                return await self.house.asker.ask(command, self.actor, key=key)
+            except Fault:
+                await asyncio.sleep(0.05)
+
+
+async def _cut_again_and_again(power, clients) -> list[float]:
+    """How long it was from the power's return to the next acknowledgement, each time."""
+    dark = []
+    for _ in range(CUTS):
+        await _more(clients)
+        power.power_fails()
+        await asyncio.to_thread(power.power_is_back)
+        began = time.monotonic()
+        await _more(clients, 1)
+        dark.append(round(time.monotonic() - began, 1))
+    clients.over = True
+    return dark
+
+
+async def _more(clients, commands=BETWEEN_CUTS) -> None:
+    wanted = clients.done + commands
+    async with asyncio.timeout(BACK_SECONDS):
+        while clients.done < wanted:  # noqa: ASYNC110 - polled, so that nobody need tell
+            await asyncio.sleep(0.005)
+
+
+def _rows(database, question):
+    with psycopg.connect(database.admin_dsn) as c:
+        return c.execute(question).fetchall()
+
+
+def _found(pairs, acknowledged) -> dict[str, int]:
+    """What plain SQL says of commands that were acknowledged, and of what was heard of them."""
+    owner, listener = (database for _, database in pairs)
+    counts = dict(_rows(owner, "select id, count from counters"))
+    gaps = "select count(*) from (select from event_log group by aggregate having max(seq) <> count(*)) odd"
+    tallies = dict(_rows(listener, "select counter, raised from tallies"))
+    return {
+        "acknowledged": sum(acknowledged.values()),
+        "lost": sum(max(0, n - counts.get(id, 0)) for id, n in acknowledged.items()),
+        "twice": sum(max(0, counts.get(id, 0) - n) for id, n in acknowledged.items()),
+        "gaps": _rows(owner, gaps)[0][0],
+        "heard otherwise": sum(tallies.get(id) != n for id, n in counts.items()),
+        "left": sum(_rows(db, f"select count(*) from {table}")[0][0] for db in (owner, listener) for table in LEFT),
+    }
+
+
+async def _played(folder, setting: str):
+    """The power fails several times under the toy services; what is found when all have come to rest."""
+    with plugged(folder) as power:
+        dsn = power.servers["postgres"].admin_dsn
+        pairs = [(s, make_database(s, dsn)) for s in (counting.service, tallying.service)]
+        if setting:
+            with psycopg.connect(dsn, autocommit=True) as admin:
+                admin.execute(f"alter system set {setting}")
+                admin.execute("select pg_reload_conf()")
+        async with alive(pairs, power.servers["nats"].url) as house:
+            clients = Clients(house, await a_member(house))
+            working = asyncio.create_task(clients.run())
+            dark = await _cut_again_and_again(power, clients)
+            async with asyncio.timeout(BACK_SECONDS):
+                await working
+
+            def at_rest():
+                found = _found(pairs, clients.acknowledged)
+                return found["left"] == found["heard otherwise"] == 0
+
+            await eventually(at_rest, seconds=0 if setting else BACK_SECONDS)
+            return _found(pairs, clients.acknowledged) | {"answers after": dark}
+
+
+async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(tmp_path, capsys):
+    found = await _played(tmp_path, "")
+    with capsys.disabled():
+        print(f"\npower cut {CUTS} times, broker and databases: {json.dumps(found)}")
+    assert found["acknowledged"] >= CUTS * BETWEEN_CUTS
+    assert {name: found[name] for name in ("lost", "twice", "gaps", "heard otherwise", "left")} == dict.fromkeys(
+        ("lost", "twice", "gaps", "heard otherwise", "left"), 0
+    )
+
+
+async def test_a_database_that_acknowledges_before_it_writes_loses_and_is_seen_to(tmp_path):
+    found = await _played(tmp_path, "synchronous_commit = off")
+    assert found["lost"] > 0
