@@ -43,6 +43,7 @@ def limited(act, *given):
 
 
 def test_a_bucket_is_emptied_and_fills_again(meter, time):
+    meter.begin(ADA)  # looks, and takes nothing
     for _ in range(5):
         meter.spend(ADA, 1_000, {})
     assert meter.left(ADA).remaining == 0
