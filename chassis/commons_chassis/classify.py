@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-Kind = Literal["none", "personal", "special", "secret"]
+Kind = Literal["none", "personal", "special", "secret", "sealed"]
 Erasure = Literal["keep", "delete", "anonymise"]
 
 
@@ -42,6 +42,11 @@ def special(
 def secret(purpose: str, *, retention: str = "until used") -> dict[str, Any]:
     """A key or token: never shown, never exported."""
     return {"kept": Kept("secret", purpose, retention, export=False, erase="delete")}
+
+
+def sealed(purpose: str, *, retention: str = "membership") -> dict[str, Any]:
+    """What its author wrote for herself, closed by her key (`seal`): it opens for her export, and for nobody else's."""
+    return {"kept": Kept("sealed", purpose, retention, export=True, erase="delete")}
 
 
 def unclassified(metadata: sa.MetaData) -> list[str]:

@@ -15,7 +15,7 @@ from .service import Service
 STREAM = "EVENTS"
 CLOCK_BUCKET = "CLOCK"
 ROLES = ("owner", "app", "engine")
-CONNECTIONS = {"owner": 10, "app": 80, "engine": 30}
+CONNECTIONS = {"owner": 10, "app": 80, "engine": 30, "keys": 10}
 """At once, of all processes of a service together: one service cannot use up what the others need."""
 PATIENCE = {
     "search_path": "public, pg_temp",
@@ -53,6 +53,33 @@ def provision(admin_dsn: str, name: str, passwords: Mapping[str, str], *, databa
     parts = psycopg.conninfo.conninfo_to_dict(admin_dsn) | {"dbname": database}
     with psycopg.connect(psycopg.conninfo.make_conninfo("", **parts), autocommit=True) as inside:
         _privileges(inside, name)
+
+
+KEY_STORE = """
+    create table if not exists data_keys (
+        author uuid primary key, id uuid not null unique, wrapped bytea not null,
+        made_at timestamptz not null default now()
+    )
+"""
+
+
+def provision_keys(admin_dsn: str, name: str, password: str, *, database: str = "commons_keys") -> None:
+    """Make the key store (`seal`) and the one role that enters it, `<name>_keys`; nothing else is in that database.
+
+    The role makes, reads and destroys keys; it can neither change one nor make a table.
+    """
+    with psycopg.connect(admin_dsn, autocommit=True) as admin:
+        _role(admin, name, "keys", password)
+        if admin.execute("select 1 from pg_database where datname = %s", [database]).fetchone() is None:
+            admin.execute(sql.SQL("create database {}").format(sql.Identifier(database)))
+        admin.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(database)))
+        grant = sql.SQL("grant connect on database {} to {}")
+        admin.execute(grant.format(sql.Identifier(database), sql.Identifier(f"{name}_keys")))
+    with psycopg.connect(admin_dsn, dbname=database, autocommit=True) as inside:
+        inside.execute("revoke all on schema public from public")
+        inside.execute(KEY_STORE)
+        for right in ("usage on schema public", "select, insert, delete on data_keys"):
+            inside.execute(sql.SQL(f"grant {right} to {{}}").format(sql.Identifier(f"{name}_keys")))
 
 
 def _role(admin: psycopg.Connection, name: str, role: str, password: str) -> None:

@@ -45,6 +45,8 @@ KEEP_ANSWER = sa.text("""
     insert into audit (id, project, person, operation) values (:entry, :project, :who, :operation)
 """)
 
+NOTE = sa.text("insert into audit (id, project, person, operation) values (:entry, :project, :who, :operation)")
+
 
 @asynccontextmanager
 async def transaction(
@@ -69,6 +71,7 @@ async def transaction(
                 now=now,
                 cause=cause,
                 own_reactions=service.own_reactions,
+                keys=service.seal,
             )
             await tx.enter(own=own)
             yield tx
@@ -110,6 +113,13 @@ def _which(request: Request[Any], tx: Tx, key: str | None) -> dict[str, Any]:
 async def _keep_answer(request: Request[Any], tx: Tx, key: str | None, reply: BaseModel) -> None:
     kept = {**_which(request, tx, key), "reply": reply.model_dump_json(), "entry": new_id(), "who": tx.actor.person}
     await tx.db.execute(KEEP_ANSWER, kept)
+
+
+async def note(request: Request[Any], service: Service, engine: AsyncEngine, actor: Actor, now: datetime) -> None:
+    """Before somebody is answered who asks for something private, it stands in the audit log that she asked."""
+    async with transaction(service, engine, actor, now) as tx:
+        said = {"entry": new_id(), "project": tx.project, "who": actor.person, "operation": type(request).subject}
+        await tx.db.execute(NOTE, said)
 
 
 async def react(event: Event, tx: Tx, service: Service) -> None:

@@ -41,7 +41,7 @@ class Readers:
         """READ ONLY, on the actor's ground, in as few round trips as there can be: one to begin, one to end."""
         with telemetry.span("transaction"):
             async with self._connection() as connection:
-                tx = Tx(db=Reader(connection), metadata=service.metadata, actor=actor, now=now)  # type: ignore[arg-type]
+                tx = Tx(db=Reader(connection), metadata=service.metadata, actor=actor, now=now, keys=service.seal)  # type: ignore[arg-type]
                 await connection.execute(_begin(tx))
                 yield tx
 

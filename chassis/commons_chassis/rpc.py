@@ -137,6 +137,8 @@ class Answerer:
     async def _transact(self, request: Request[Any], actor: Actor, key: str | None) -> tuple[BaseModel, list[str]]:
         it, now = self.runtime, self.runtime.clock.now()
         changes = isinstance(request, Command)
+        if type(request).audited:
+            await doors.note(request, it.service, it.app, actor, now)
         begun = (
             doors.transaction(it.service, it.app, actor, now)
             if changes

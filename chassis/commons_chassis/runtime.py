@@ -20,10 +20,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from .clock import Clock
 from .connect import API, Denials, hang_up, join, nats_broker
 from .reads import Readers
+from .seal import Seal
 from .service import Service
-from .settings import ServiceSettings, driver
+from .settings import ServiceSettings, SettingError, driver
 
-ENGINE_POOL = 3
+ENGINE_POOL, KEYS_POOL = 3, 2
 STARTING_SECONDS = 2.0
 PROBE_SECONDS = 0.1
 T = TypeVar("T")
@@ -121,10 +122,29 @@ def _still_open(connection: Any, _record: object, _proxy: object) -> None:
 
 
 @contextlib.asynccontextmanager
+async def _sealing(service: Service, settings: ServiceSettings) -> AsyncIterator[None]:
+    """While it lasts the service has the key store. SettingError where that, or what opens it, was not told."""
+    if not service.seals:
+        yield
+        return
+    setting = f"COMMONS_{settings.name}__".upper()
+    if not settings.keys_dsn:
+        raise SettingError(f"{setting}KEYS_DSN_FILE is missing: it says where the keys of {settings.name} are.")
+    store = engine_for(settings.keys_dsn, KEYS_POOL)
+    try:
+        service.seal = Seal(store, settings.master_key, off=settings.off("seal"))
+    except ValueError as wrong:
+        raise SettingError(f"{setting}MASTER_KEY_FILE does not do: {wrong}.") from None
+    try:
+        yield
+    finally:
+        await store.dispose()
+
+
+@contextlib.asynccontextmanager
 async def running(service: Service, settings: ServiceSettings, *, user: str = "") -> AsyncIterator[Runtime]:
     """Everything connected; in the end everything closed. `user`: who that is to the broker, if not the service.
-
-    Raises Denied where the broker does not know us.
+    Raises Denied where the broker does not know us, SettingError where a service that seals was told of no keys.
     """
     dead, on_reconnect = asyncio.Event(), list[Callable[[], None]]()
     denials = Denials(user or service.name, dead)
@@ -155,7 +175,8 @@ async def running(service: Service, settings: ServiceSettings, *, user: str = ""
         on_reconnect=on_reconnect,
     )
     try:
-        yield runtime
+        async with _sealing(service, settings):
+            yield runtime
     finally:
         await hang_up(broker, client)
         await reads.close()

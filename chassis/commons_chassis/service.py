@@ -14,6 +14,8 @@ import sqlalchemy as sa
 
 from commons_contracts.base import Due, Event, Request
 
+from .seal import Seal
+
 Handler = Callable[..., Awaitable[Any]]
 H = TypeVar("H", bound=Handler)
 Work = Callable[[Any], Coroutine[Any, Any, None]]
@@ -63,11 +65,17 @@ class Service:
         work: Sequence[Work] = (),
         figures: Sequence[Figure] = (),
         migrations: str | None = None,
+        seals: bool = False,
     ) -> None:
-        """`work`: what each process does all the time beside answering and hearing, with what it holds (its Runtime)."""
+        """`work`: what each process does all the time beside answering and hearing, with what it holds (its Runtime).
+
+        `seals`: it keeps texts that only their authors read, and cannot run without the key store.
+        """
         self.name, self.metadata, self.work = name, metadata, work
         self.migrations = migrations or f"commons_{name}.migrations"
-        self.figures = figures
+        self.figures, self.seals = figures, seals
+        self.seal: Seal | None = None
+        """Of the running process."""
         self.requests: dict[str, tuple[type[Request[Any]], Handler]] = {}
         self.dues: dict[str, tuple[type[Due], Handler]] = {}
         self.reactions: dict[str, tuple[type[Event], list[Handler]]] = {}

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-Safeguard = Literal["outbox", "inbox", "seq", "rls", "reconnect"]
+Safeguard = Literal["outbox", "inbox", "seq", "rls", "reconnect", "seal"]
 SECRET: Final = "secret"  # noqa: S105 - the mark of one
 Secret = Annotated[str, Field(repr=False), SECRET]
 """A setting that nobody else may see. It may stand in a file of its own: `COMMONS_X` is then told as `COMMONS_X_FILE`."""
@@ -120,6 +120,10 @@ class ServiceSettings(PlatformSettings):
     app_dsn: Secret = ""
     engine_dsn: Secret = ""
     owner_dsn: Secret = ""
+    keys_dsn: Secret = ""
+    """Of a service that seals: where its authors' keys are."""
+    master_key: Secret = ""
+    """What their keys are wrapped by: 32 bytes in URL-safe base64."""
     health_port: int = 0
     pool: int = 4
 

@@ -22,12 +22,15 @@ from commons_contracts.ids import PersonId, ProjectId
 from . import deploy, doors, migrate
 from .ids import new_id
 from .reads import Reader
+from .seal import Seal
 from .service import Service
 from .settings import driver
 from .standing import conduct_in_force
 from .tx import Tx
 
 R = TypeVar("R", bound=BaseModel)
+MASTER_KEY = "A" * 43
+"""Of the key stores of tests."""
 NOON = datetime(2026, 9, 10, 10, 0, tzinfo=UTC)
 
 
@@ -39,6 +42,7 @@ class Database:
     app_dsn: str
     engine_dsn: str
     admin_dsn: str
+    keys_dsn: str = ""
 
 
 def make_database(service: Service, admin_dsn: str, *, suffix: str = "") -> Database:
@@ -51,8 +55,15 @@ def make_database(service: Service, admin_dsn: str, *, suffix: str = "") -> Data
         where = f"{parts.get('host', '127.0.0.1')}:{parts['port']}/{name}"
         dsn = {role: f"postgresql://{service.name}_{role}:test@{where}" for role in deploy.ROLES}
         migrate.upgrade(service, dsn["owner"])
+        if service.seals:
+            deploy.provision_keys(admin_dsn, service.name, "test", database=f"commons_keys{suffix}")
     admin_there = f"postgresql://{parts['user']}:{parts.get('password', '')}@{where}"
-    return Database(dsn["owner"], dsn["app"], dsn["engine"], admin_there)
+    keys = (
+        f"postgresql://{service.name}_keys:test@{where.rpartition('/')[0]}/commons_keys{suffix}"
+        if service.seals
+        else ""
+    )
+    return Database(dsn["owner"], dsn["app"], dsn["engine"], admin_there, keys)
 
 
 def fixtures_for(service: Service) -> tuple[Any, Any]:
@@ -65,6 +76,8 @@ def fixtures_for(service: Service) -> tuple[Any, Any]:
     @pytest.fixture
     async def tx(database: Database) -> AsyncIterator[Tx]:
         engine = create_async_engine(driver(database.app_dsn), poolclass=sa.NullPool)
+        if service.seals:
+            service.seal = Seal(create_async_engine(driver(database.keys_dsn), poolclass=sa.NullPool), MASTER_KEY)
         async with opened(service, engine) as tx:
             yield tx
         await engine.dispose()
@@ -78,7 +91,14 @@ async def opened(service: Service, engine: AsyncEngine) -> AsyncIterator[Tx]:
     async with engine.connect() as connection, connection.begin() as outer:
         db = AsyncSession(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
         actor = Actor(person=PersonId(new_id()), project=ProjectId(new_id()))
-        tx = Tx(db=db, metadata=service.metadata, actor=actor, now=NOON, own_reactions=service.own_reactions)
+        tx = Tx(
+            db=db,
+            metadata=service.metadata,
+            actor=actor,
+            now=NOON,
+            own_reactions=service.own_reactions,
+            keys=service.seal,
+        )
         await play(tx)
         yield tx
         await db.close()

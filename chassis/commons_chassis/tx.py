@@ -19,6 +19,7 @@ from commons_contracts.ids import PLATFORM, PersonId, ProjectId
 from . import telemetry
 from .clock import real_now
 from .ids import new_id
+from .seal import Seal
 
 A = TypeVar("A")
 NOBODY = UUID(int=0)
@@ -75,6 +76,14 @@ class Tx:
     emitted: list[Event] = field(default_factory=list)
     wrote: list[str] = field(default_factory=list)
     written: int = 0
+    keys: Seal | None = None
+
+    @property
+    def seal(self) -> Seal:
+        """Closes and opens what only its author reads. LookupError in a service that did not say that it `seals`."""
+        if self.keys is None:
+            raise LookupError("this service has no key store")
+        return self.keys
 
     @property
     def project(self) -> ProjectId:

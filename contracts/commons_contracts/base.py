@@ -57,7 +57,8 @@ def _route(cls: type) -> str:
 class Request(Message, Generic[R]):
     """Asked of exactly one service, answered with R or refused.
 
-    Class keywords: `entry`, what the caller must be; `roles`, of which she must hold one (empty: any).
+    Class keywords: `entry`, what the caller must be; `roles`, of which she must hold one (empty: any); `audited`, for a query
+    that shows something private: that it was asked is kept. (That a command was is kept in any case.)
     """
 
     subject: ClassVar[str]
@@ -65,16 +66,18 @@ class Request(Message, Generic[R]):
     reply: ClassVar[type[BaseModel]]
     entry: ClassVar[Entry] = Entry.MEMBER
     for_roles: ClassVar[frozenset[Role]] = frozenset()
+    audited: ClassVar[bool] = False
 
     @classmethod
     def __pydantic_init_subclass__(
-        cls, *, entry: Entry | None = None, roles: tuple[Role, ...] = (), **kwargs: Any
+        cls, *, entry: Entry | None = None, roles: tuple[Role, ...] = (), audited: bool = False, **kwargs: Any
     ) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         if entry is not None:
             cls.entry = entry
         if roles:
             cls.for_roles = frozenset(roles)
+        cls.audited = audited
         for base in cls.__bases__:
             args = getattr(base, "__pydantic_generic_metadata__", {}).get("args")
             if args and not isinstance(args[0], TypeVar):

@@ -13,7 +13,7 @@ from commons_chassis.run import Process
 from commons_chassis.runtime import Runtime, running
 from commons_chassis.service import Service
 from commons_chassis.settings import ServiceSettings
-from commons_chassis.testing import Database
+from commons_chassis.testing import MASTER_KEY, Database
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ async def alive(
                 app_dsn=database.app_dsn,
                 engine_dsn=database.engine_dsn,
                 owner_dsn=database.owner_dsn,
+                keys_dsn=database.keys_dsn,
+                master_key=MASTER_KEY,
                 unsafe=unsafe,
             )
             runtimes[service.name] = await stack.enter_async_context(started(service, settings))

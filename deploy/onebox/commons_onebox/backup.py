@@ -21,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 from commons_chassis.clock import real_now
 from commons_chassis.ids import new_id
 from commons_onebox import manifest
-from commons_onebox.home import SERVICES, Home, HomeError
+from commons_onebox.home import KEY_STORE, SERVICES, Home, HomeError
 from commons_onebox.manifest import OWNER_ONLY_FOLDER, Dump, Keys, Manifest
 from commons_onebox.postgres import binaries
 
@@ -30,6 +30,8 @@ Tell = Callable[[str, int], None]
 
 FOR_THE_OWNER_ALONE = 0o077
 UNFINISHED = ".unfinished"
+KEYS_DUMP = "authors.dump"
+"""The key store: it lies with what opens the data, never with the data."""
 PATIENCE_FOR_A_PAUSE = "1s"
 TRIES, BETWEEN_TRIES_SECONDS = 20, 0.5
 LOOK_SECONDS = 0.1
@@ -57,7 +59,8 @@ def backup(home: Home, folder: Path, keys: Path, tell: Tell) -> Manifest:
     with _whole_or_not_at_all(keys) as keys_there, _whole_or_not_at_all(folder) as data_there:
         written = _dump_all(home, data_there, tell)
         manifest.write(data_there, written)
-        files = [manifest.described(keys_there, file) for file in _copy_keys(home, keys_there)]
+        copied = [*_copy_keys(home, keys_there), _dump_authors(home, keys_there)]
+        files = [manifest.described(keys_there, file) for file in copied]
         manifest.write(keys_there, Keys(backup=written.backup, files=files))
     return written
 
@@ -152,8 +155,25 @@ def _export(c: psycopg.Connection) -> str:
 # ------------------------------------------------------------ what is written
 def _dump(home: Home, folder: Path, service: str, snapshot: Snapshot, tell: Tell) -> Dump:
     file = folder / f"{service}.dump"
-    command = [str(binaries() / "pg_dump"), "--format=custom", "--no-password", f"--snapshot={snapshot.id}"]
-    command += [f"--file={file}", f"--dbname=commons_{service}"]
+    _pg_dump(home, file, f"commons_{service}", [f"--snapshot={snapshot.id}"], partial(tell, service))
+    return Dump(
+        file=manifest.described(folder, file),
+        revision=str(snapshot.one("select version_num from alembic_version")),
+        facts=int(snapshot.one("select count(*) from event_log")),
+        rows=rows(snapshot.connection),
+    )
+
+
+def _dump_authors(home: Home, folder: Path) -> Path:
+    """After the data, so that whatever is sealed there has its key here, unless that was destroyed meanwhile."""
+    file = folder / KEYS_DUMP
+    _pg_dump(home, file, KEY_STORE, ["--data-only", "--table=data_keys"], lambda _: None)
+    return file
+
+
+def _pg_dump(home: Home, file: Path, database: str, more: Sequence[str], tell: Callable[[int], None]) -> None:
+    command = [str(binaries() / "pg_dump"), "--format=custom", "--no-password", *more]
+    command += [f"--file={file}", f"--dbname={database}"]
     with subprocess.Popen(
         command,
         env=client_environment(home.postgres.admin_dsn),
@@ -162,18 +182,12 @@ def _dump(home: Home, folder: Path, service: str, snapshot: Snapshot, tell: Tell
         umask=FOR_THE_OWNER_ALONE,
     ) as dumping:
         try:
-            _watch(dumping, file, partial(tell, service))
+            _watch(dumping, file, tell)
         finally:
             dumping.kill()
         said = dumping.stderr.read() if dumping.stderr else ""
     if dumping.returncode:
-        raise HomeError(f"{service} could not be backed up: {said.strip()}")
-    return Dump(
-        file=manifest.described(folder, file),
-        revision=str(snapshot.one("select version_num from alembic_version")),
-        facts=int(snapshot.one("select count(*) from event_log")),
-        rows=rows(snapshot.connection),
-    )
+        raise HomeError(f"{database} could not be backed up: {said.strip()}")
 
 
 def _watch(dumping: subprocess.Popen[str], file: Path, tell: Callable[[int], None]) -> None:

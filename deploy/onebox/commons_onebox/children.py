@@ -18,8 +18,8 @@ from commons_gateway.serving import server
 from commons_gateway.settings import GatewaySettings
 from commons_onebox import repairs
 from commons_onebox.environment import is_development
-from commons_onebox.home import SERVICES, Home
-from commons_onebox.keys import keep, new_seed
+from commons_onebox.home import SEALS, SERVICES, Home
+from commons_onebox.keys import keep, new_badge_key, new_master_key, new_seed
 from commons_onebox.server import wait_until
 from commons_onebox.subjects import users
 from commons_onebox.walls import authorization
@@ -46,12 +46,17 @@ def provision(home: Home) -> None:
     """Make the databases, the roles and the keys that are missing."""
     for name in SERVICES:
         deploy.provision(home.postgres.admin_dsn, name, home.role_passwords(name))
+    deploy.provision_keys(home.postgres.admin_dsn, SEALS, home.passwords[f"{SEALS}_keys"])
     if is_development() and not home.issuer_key.exists():
         devtoken.make_key(home.issuer_key)
     if not home.gateway_secret.exists():
         keep(home.gateway_secret, secrets.token_urlsafe(32))
     if not home.link_key.exists():
         keep(home.link_key, secrets.token_urlsafe(32))
+    if not home.master_key.exists():
+        keep(home.master_key, new_master_key())
+    if not home.badge_key.exists():
+        keep(home.badge_key, new_badge_key())
 
 
 def walls(home: Home) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from commons_chassis.settings import PlatformSettings, ServiceSettings
-from commons_onebox.home import GATEWAY, Home, HomeError
+from commons_onebox.home import GATEWAY, SEALS, Home, HomeError
 
 DEVELOPMENT: Final = "dev"
 RATES_TIMES: Final = "COMMONS_RATES__TIMES"
@@ -25,7 +25,14 @@ def of_service(home: Home, service: str, url: str = "") -> dict[str, str]:
         # Who wants to see what the walls are for may let the services past them; nobody else is lent this role.
         told["OWNER_DSN"] = home.dsn(service, "owner")
     own = {f"COMMONS_{service.upper()}__{key}": value for key, value in told.items()}
-    return _shared(home, service) | own | (_post(home, url) if service == "profiles" else {})
+    if service == "profiles":
+        own |= _post(home, url)
+    return _shared(home, service) | own | (_keys(home) if service == SEALS else {})
+
+
+def _keys(home: Home) -> dict[str, str]:
+    told = {"KEYS_DSN": home.keys_dsn(), "MASTER_KEY_FILE": str(home.master_key), "BADGE_KEY_FILE": str(home.badge_key)}
+    return {f"COMMONS_{SEALS.upper()}__{name}": value for name, value in told.items()}
 
 
 def _post(home: Home, url: str) -> dict[str, str]:

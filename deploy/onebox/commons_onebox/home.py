@@ -19,6 +19,9 @@ from commons_onebox.server import free_port, port_is_free, wait_until
 
 SERVICES = ("profiles", "matching", "mentoring", "community", "geo")
 GATEWAY = "gateway"
+SEALS = "mentoring"
+"""Who keeps texts that only their authors read, and alone enters the key store."""
+KEY_STORE = "commons_keys"
 ROLES = ("owner", "app", "engine")
 
 DEFAULT_FOLDER = Path(".commons")
@@ -74,9 +77,10 @@ class Home:
         for user in (*SERVICES, *BROKER_USERS):
             if not self.seed_file(user).exists():
                 keep(self.seed_file(user), new_seed())
-        if not self.exists:
-            names = ["postgres", *(f"{service}_{role}" for service in SERVICES for role in ROLES)]
-            _write(self.folder / "secrets.json", {name: secrets.token_urlsafe(24) for name in names})
+        names = ["postgres", *(f"{service}_{role}" for service in SERVICES for role in ROLES), f"{SEALS}_keys"]
+        known: dict[str, str] = _read(self.folder / "secrets.json") or {}
+        if lacking := [name for name in names if name not in known]:
+            _write(self.folder / "secrets.json", known | {name: secrets.token_urlsafe(24) for name in lacking})
         self._choose_ports()
 
     def _choose_ports(self) -> None:
@@ -131,6 +135,16 @@ class Home:
         return self.folder / "keys" / "links"
 
     @property
+    def master_key(self) -> Path:
+        """What the keys in the key store are wrapped by."""
+        return self.folder / "keys" / "master"
+
+    @property
+    def badge_key(self) -> Path:
+        """What certificates are signed with, so that anybody can tell that they are ours."""
+        return self.folder / "keys" / "badges.json"
+
+    @property
     def letters(self) -> Path:
         """Where letters go in development, when no mail server is named."""
         return self.folder / "mail"
@@ -152,6 +166,11 @@ class Home:
         """The address of a service's database as one of its three roles."""
         password = self.passwords[f"{service}_{role}"]
         return f"postgresql://{service}_{role}:{password}@127.0.0.1:{self.ports['postgres']}/commons_{service}"
+
+    def keys_dsn(self) -> str:
+        """The address of the key store as the one role that enters it."""
+        password = self.passwords[f"{SEALS}_keys"]
+        return f"postgresql://{SEALS}_keys:{password}@127.0.0.1:{self.ports['postgres']}/{KEY_STORE}"
 
     def log(self, name: str) -> Path:
         """Where a process writes; a log that grew long is set aside first."""

@@ -13,8 +13,8 @@ from commons_chassis.service import Service
 from commons_chassis.settings import PlatformSettings, Secret, ServiceSettings, SettingError
 from commons_gateway import devtoken
 from commons_onebox import tools
-from commons_onebox.home import ROLES, SERVICES
-from commons_onebox.keys import keep, new_seed
+from commons_onebox.home import KEY_STORE, ROLES, SEALS, SERVICES
+from commons_onebox.keys import keep, new_badge_key, new_master_key, new_seed
 from commons_onebox.postgres import ADMIN
 from commons_onebox.subjects import User, users
 from commons_onebox.walls import authorization
@@ -48,6 +48,10 @@ class Secrets:
                 dsn = self._kept(DEPLOY, f"{name}_dsn", dsn)
                 if role != "owner":
                     self._kept(service, f"{role}_dsn", dsn)
+        keys = f"postgresql://{SEALS}_keys:{secrets.token_urlsafe(24)}@{postgres}/{KEY_STORE}"
+        self._kept(SEALS, "keys_dsn", self._kept(DEPLOY, f"{SEALS}_keys_dsn", keys))
+        self._kept(SEALS, "master_key", new_master_key())
+        self._kept(SEALS, "badge_key", new_badge_key())
         self._kept(GATEWAY, "secret", secrets.token_urlsafe(32))
         self._kept("profiles", "link_key", secrets.token_urlsafe(32))
         for user in self.users:
@@ -96,23 +100,28 @@ def run() -> int:
     pairs = [(_service(name), ServiceSettings.of(name)) for name in SERVICES]
     for service, settings in pairs:
         deploy.provision(told.admin_dsn, service.name, _passwords(settings))
+        if service.seals:
+            password = _password(settings, "keys", KEY_STORE)
+            deploy.provision_keys(told.admin_dsn, service.name, password)
     for service, settings in pairs:
         migrate.upgrade(service, settings.owner_dsn)
     return asyncio.run(tools.stand_up(told.nats, pairs, told.nats_seed))
 
 
 def _passwords(settings: ServiceSettings) -> dict[str, str]:
-    """By role, as the addresses say them. Raises SettingError where one is of somebody else, or of no database of ours."""
-    found = {}
-    for role in ROLES:
-        setting = f"COMMONS_{settings.name}__{role}_DSN".upper()
-        parts = psycopg.conninfo.conninfo_to_dict(getattr(settings, f"{role}_dsn"))
-        if parts.get("user") != f"{settings.name}_{role}" or parts.get("dbname") != f"commons_{settings.name}":
-            raise SettingError(f"{setting} should be of {settings.name}_{role} in commons_{settings.name}.")
-        if not (password := str(parts.get("password") or "")):
-            raise SettingError(f"{setting} has no password.")
-        found[role] = password
-    return found
+    """By role, as the addresses say them. Raises SettingError as `_password`."""
+    return {role: _password(settings, role, f"commons_{settings.name}") for role in ROLES}
+
+
+def _password(settings: ServiceSettings, role: str, database: str) -> str:
+    """Raises SettingError where the address is of somebody else, or of no database of ours."""
+    setting = f"COMMONS_{settings.name}__{role}_DSN".upper()
+    parts = psycopg.conninfo.conninfo_to_dict(getattr(settings, f"{role}_dsn"))
+    if parts.get("user") != f"{settings.name}_{role}" or parts.get("dbname") != database:
+        raise SettingError(f"{setting} should be of {settings.name}_{role} in {database}.")
+    if not (password := str(parts.get("password") or "")):
+        raise SettingError(f"{setting} has no password.")
+    return password
 
 
 def _service(name: str) -> Service:

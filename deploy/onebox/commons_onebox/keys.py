@@ -1,7 +1,9 @@
 """Secrets as they are made and kept: nkeys for the broker's users, files for their owner alone."""
 
+import json
 import os
 import secrets
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import nkeys
@@ -21,6 +23,19 @@ def public_half(seed: str) -> str:
     """By what the broker knows who has the seed."""
     found: bytes = nkeys.from_seed(bytearray(seed.encode())).public_key
     return found.decode()
+
+
+def new_master_key() -> str:
+    """What wraps the keys of those who write for themselves alone."""
+    return urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+
+
+def new_badge_key() -> str:
+    """What certificates are signed with: a private key of Ed25519 as a JWK, named by its own thumbprint."""
+    from joserfc.jwk import OKPKey
+
+    key = OKPKey.generate_key("Ed25519", auto_kid=True)
+    return json.dumps(key.as_dict(private=True))
 
 
 def keep(file: Path, text: str, *, mode: int = 0o600) -> None:

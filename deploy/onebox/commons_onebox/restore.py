@@ -17,8 +17,8 @@ from pathlib import Path
 from commons_chassis import migrate
 from commons_chassis.clock import real_now
 from commons_onebox import manifest, truths
-from commons_onebox.backup import client_environment, rows
-from commons_onebox.home import SERVICES, Home, HomeError
+from commons_onebox.backup import KEYS_DUMP, client_environment, rows
+from commons_onebox.home import KEY_STORE, SERVICES, Home, HomeError
 from commons_onebox.house import House, Step
 from commons_onebox.manifest import OWNER_ONLY_FOLDER, Dump, Manifest
 from commons_onebox.postgres import binaries
@@ -99,7 +99,9 @@ def _built(
     house, findings = House(fresh, 0, say), fresh.folder / "findings.json"
     steps: list[Step] = [("provision", partial(children.provision, fresh))]
     for name, dump in found.services.items():
-        steps.append((f"restore-{name}", partial(_load, fresh, name, folder / dump.file.name)))
+        steps.append((f"restore-{name}", partial(_load, fresh, f"commons_{name}", folder / dump.file.name)))
+    if keys is not None and (keys / KEYS_DUMP).exists():
+        steps.append(("restore-keys", partial(_load, fresh, KEY_STORE, keys / KEYS_DUMP)))
     steps.append(("check", partial(_check, fresh, found, findings)))
     steps += [(f"migrate-{name}", partial(children.upgrade, fresh, name)) for name in SERVICES]
     if replay:
@@ -111,13 +113,14 @@ def _built(
 
 def _lay_keys(fresh: Home, keys: Path, found: Manifest) -> None:
     for file in manifest.read_keys(keys, found.backup).files:
-        manifest.place(fresh.folder, file.name).write_bytes((keys / file.name).read_bytes())
+        if file.name != KEYS_DUMP:
+            manifest.place(fresh.folder, file.name).write_bytes((keys / file.name).read_bytes())
 
 
-def _load(fresh: Home, service: str, file: Path) -> None:
+def _load(fresh: Home, database: str, file: Path) -> None:
     """One database, whole or not at all."""
     command = [str(binaries() / "pg_restore"), "--exit-on-error", "--single-transaction", "--no-password"]
-    command += [f"--dbname=commons_{service}", str(file)]
+    command += [f"--dbname={database}", str(file)]
     subprocess.run(command, env=client_environment(fresh.postgres.admin_dsn), check=True)
 
 

@@ -40,9 +40,10 @@ def test_each_process_has_a_folder_with_what_it_is_told(made: Secrets) -> None:
     assert _files(made.root) == {
         **dict.fromkeys(SERVICES, TOLD),
         "profiles": {*TOLD, "link_key"},
+        "mentoring": {*TOLD, "keys_dsn", "master_key", "badge_key"},
         "gateway": {"secret", "nats_seed"},
         "operator": {"nats_seed"},
-        "deploy": {"admin_dsn", "nats_seed", *roles},
+        "deploy": {"admin_dsn", "nats_seed", "mentoring_keys_dsn", *roles},
         "postgres": {"password"},
         "broker": {"authorization.conf"},
     }
@@ -119,6 +120,7 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Secrets]:
             for service in SERVICES
             for role in ("owner", "app", "engine")
         },
+        "MENTORING__KEYS_DSN_FILE": secrets.root / "deploy" / "mentoring_keys_dsn",
     }.items():
         monkeypatch.setenv(f"COMMONS_{name}", str(value))
     yield secrets
@@ -133,6 +135,8 @@ def test_the_deploy_step_makes_all_that_services_stand_on_and_does_it_twice(told
         assert migrate.differences(service, (told.root / "deploy" / f"{name}_owner_dsn").read_text()) == []
         with psycopg.connect((told.root / name / "app_dsn").read_text()) as c:
             assert c.execute("select current_user").fetchone() == (f"{name}_app",)
+    with psycopg.connect((told.root / "mentoring" / "keys_dsn").read_text()) as c:
+        assert c.execute("select current_user, count(*) from data_keys").fetchone() == ("mentoring_keys", 0)
 
 
 @pytest.mark.parametrize(

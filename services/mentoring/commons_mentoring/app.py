@@ -9,4 +9,4 @@ from .queries import mentorship, programme
 from .tables import metadata
 
 # Standing first: who has just become a member is known before mentoring looks whom she may meet.
-service = Service("mentoring", metadata, [standing, designing, programme, mentorship, reactions])
+service = Service("mentoring", metadata, [standing, designing, programme, mentorship, reactions], seals=True)
