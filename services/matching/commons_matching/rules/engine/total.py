@@ -1,0 +1,203 @@
+"""The round of total fit: most people matched, then fewest below each band of fit, then most points; with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from .auction import auction, part_of
+from .cardinality import Part, Split, max_cardinality
+from .exact import Seats, net, settle
+from .graph import WHOLE, Graph, Ints, Longs
+from .lottery import arranged, by_lot
+
+MOST = 2**61
+"""What one more person and her points may count for at most: above it, sums of three would not fit into 64 bits."""
+
+
+class BandsTooManyError(ValueError):
+    """So many bands for so many people do not fit into 64 bits."""
+
+
+class SizeTooLargeError(ValueError):
+    """More people than any matching has."""
+
+
+class Keys(NamedTuple):
+    """Who the rows and columns are (int64 each), where their order is not canonical: chance goes by them alone."""
+
+    rows: Longs
+    cols: Longs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """A matching with its proof. `mate[i]` is the mentor of mentee i, or -1; `points[i]` the fit of the pair, or 0.
+
+    `worth[p]` is what a pair of p points counts for (a person, then bands, then points), `prices[j]` what a place of
+    mentor j costs in that unit. `gap` is the distance to the bound that the prices prove: 0, the best there is.
+    """
+
+    mate: Ints
+    points: Ints
+    prices: Longs
+    worth: Longs
+    gap: int
+    stats: Mapping[str, int]
+
+    @property
+    def size(self) -> int:
+        return int((self.mate >= 0).sum())
+
+    @property
+    def total(self) -> int:
+        return int(self.points.sum())
+
+    @property
+    def tariff(self) -> Longs:
+        """Prices in points, 0 to 10,000: how sought a place is, to spread the load in recommendations.
+
+        What is left of a price above a whole person (places run short), half of one (just enough), or none.
+        """
+        half = max(int(self.worth[0]) // 2, 1)
+        return np.asarray(np.clip(self.prices - (self.prices + half // 2) // half * half, 0, WHOLE))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """Where the solver begins: pairs and prices of an earlier solution, in the numbers of the graph."""
+
+    mate: Ints
+    prices: Longs
+
+
+def worth_of(bands: Sequence[int], people: int, bonus: int = 0) -> Longs:
+    """What a pair of 0..10,000 points counts for, where at most `people` pairs are made: int64[10,001].
+
+    One person more outweighs all else; then one person lifted over the lowest of the `bands`, then over the next; then
+    points and the `bonus` that some pairs may have.
+    """
+    worth, top = np.arange(WHOLE + 1, dtype=np.int64), WHOLE + bonus
+    for band in (*sorted(set(bands), reverse=True), 0):
+        step = people * top + 1
+        top += step
+        if top > MOST:
+            raise BandsTooManyError(f"{len(bands)} bands for {people} people")
+        worth[band:] += step
+    return worth
+
+
+def solve_total(
+    graph: Graph,
+    places: Ints,
+    *,
+    size: int | None = None,
+    bands: Sequence[int] = (),
+    keep: Ints | None = None,
+    bonus: int = 0,
+    seed: int = 0,
+    prices: Longs | None = None,
+    keys: Keys | None = None,
+) -> Round:
+    """The best matching of `graph` in which mentor j takes at most `places[j]` mentees, proven by prices.
+
+    `size` is how many the caller expects to be matched: SizeTooLargeError where that cannot be. `bands` are points under
+    which a pair is a poor one, each 1..10,000. `keep[i]` is a mentor whom mentee i would rather keep, or -1: that pair
+    counts `bonus` points more. `prices` of an earlier round are a start: the result is as good without them. `seed` and
+    `keys` decide between equals. Time O(pairs * columns * log) at worst; see docs/matching.md for what it takes.
+    """
+    worth = worth_of(bands, min(graph.mentees, int(places.sum())), bonus if keep is not None else 0)
+    extra = _kept(graph, keep, bonus)
+    start = None if prices is None else Start(mate=np.full(graph.mentees, -1, np.int32), prices=prices)
+    found = best(graph, places, worth, extra, seed=seed, keys=keys, start=start)
+    if size is not None and found.size < size:
+        raise SizeTooLargeError(f"{size} people, where {found.size} is the most")
+    return found
+
+
+def best(
+    graph: Graph,
+    places: Ints,
+    worth: Longs,
+    extra: Longs | None,
+    *,
+    seed: int,
+    keys: Keys | None = None,
+    start: Start | None = None,
+) -> Round:
+    """As `solve_total`, with the worth of points and something extra for single pairs (int64 each, or none) given."""
+    rows = by_lot(seed, np.arange(graph.mentees) if keys is None else keys.rows)
+    cols = by_lot(~seed, np.arange(graph.mentors) if keys is None else keys.cols)
+    indptr, new_cols, was = arranged(graph.indptr, graph.cols, rows, cols)
+    worths = worth[graph.points[was]] if extra is None else worth[graph.points[was]] + extra[was]
+    of = net(indptr, new_cols, worths, places[cols].astype(np.int32))
+    if start is None:
+        mate, price = _first(indptr, new_cols, worths - worth[0], of.places, int(worth[0]))
+    else:
+        number = np.empty(len(cols) + 1, np.int32)
+        number[cols], number[-1] = np.arange(len(cols)), -1
+        mate, price = number[start.mate[rows]], np.maximum(start.prices[cols], 0)
+    seats = settle(of, mate, np.where(of.places > 0, price, worths.max(initial=0)))
+    return _round(graph, places, worth, extra, (rows, cols), seats)
+
+
+def _first(indptr: Longs, cols: Ints, worth: Longs, places: Ints, person: int) -> tuple[Ints, Longs]:
+    """Pairs and prices to begin with: an auction wherever all places are taken, nothing where there are places to spare."""
+    found = max_cardinality(indptr, cols, places)
+    mate, price = np.full(len(indptr) - 1, -1, np.int32), np.zeros(len(places), np.int64)
+    split = Split(rows=found.split.rows, cols=np.where(places > 0, found.split.cols, -1).astype(np.int8))
+    for part, base in (Part.SHORT, person), (Part.EVEN, person // 2):
+        _auctioned(indptr, cols, worth, places, split, part, base, mate, price)
+    return mate, price
+
+
+def _auctioned(
+    indptr: Longs, cols: Ints, worth: Longs, places: Ints, split: Split, part: Part, base: int, mate: Ints, price: Longs
+) -> None:
+    rows, columns, start, its_cols, its_worth = part_of(indptr, cols, worth, split.rows, split.cols, int(part))
+    if len(rows) == 0 or places[columns].sum() == 0:
+        return
+    its_mate, its_price = auction(start, its_cols, its_worth, places[columns])
+    mate[rows] = np.where(its_mate < 0, -1, columns[its_mate])
+    price[columns] = base + (its_price if part == Part.SHORT else its_price - its_price.min())
+
+
+def _kept(graph: Graph, keep: Ints | None, bonus: int) -> Longs | None:
+    if keep is None or bonus == 0:
+        return None
+    wanted = np.repeat(keep, np.diff(graph.indptr))
+    return np.where(graph.cols == wanted, np.int64(bonus), np.int64(0))
+
+
+def _round(
+    graph: Graph, places: Ints, worth: Longs, extra: Longs | None, order: tuple[Ints, Ints], seats: Seats
+) -> Round:
+    """Back to the numbers of the graph, with the bound that the prices prove."""
+    rows, cols = order
+    mate, prices = np.full(graph.mentees, -1, np.int32), np.empty(graph.mentors, np.int64)
+    mate[rows] = np.where(seats.mate < 0, -1, cols[seats.mate]) if len(cols) else -1
+    prices[cols] = seats.price
+    points, at = pairs_of(graph, mate)
+    worths = worth[points][mate >= 0] + (0 if extra is None else extra[at[mate >= 0]])
+    total, bound = exact_sum(worths), exact_sum(seats.gain) + exact_sum(places * prices)
+    stats = {"pairs": graph.pairs, "bound_gap": bound - total}
+    return Round(mate=mate, points=points, prices=prices, worth=worth, gap=bound - total, stats=stats)
+
+
+def pairs_of(graph: Graph, mate: Ints) -> tuple[Ints, Longs]:
+    """(points of each mentee's pair, 0 for none; where the pair stands in the graph, -1 for none)."""
+    wanted = np.repeat(mate, np.diff(graph.indptr))
+    here = np.flatnonzero(graph.cols == wanted)
+    at = np.full(graph.mentees, -1, np.int64)
+    at[np.searchsorted(graph.indptr, here, side="right") - 1] = here
+    points = np.zeros(graph.mentees, np.int32)
+    points[at >= 0] = graph.points[at[at >= 0]]
+    return points, at
+
+
+def exact_sum(of: Longs) -> int:
+    """The sum of integers that would not fit into 64 bits together."""
+    return (int((of >> 31).sum()) << 31) + int((of & (2**31 - 1)).sum())
