@@ -128,7 +128,8 @@ class Asker:
         self._waiting[token] = answer
         patience = loop.call_later(seconds, _give_up, answer)
         try:
-            await self.client.publish(subject, body, reply=f"{self._inbox}.{token}", headers=headers)
+            if self.client.is_connected:  # else nats-py would keep it, and send it when nobody waits any more
+                await self.client.publish(subject, body, reply=f"{self._inbox}.{token}", headers=headers)
             return await answer
         except NatsError:
             return None

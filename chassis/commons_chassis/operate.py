@@ -11,11 +11,14 @@ from uuid import UUID
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js.errors import Error as JetStreamError
+from nats.js.errors import NotFoundError
+
+from commons_contracts.codes import FaultCode
 
 from .clock import Clock, Setting, setting_for
 from .connect import API
 from .deploy import CLOCK_BUCKET
+from .faults import Fault
 from .state import CLOCK_KEY, ServiceState
 
 PING_SECONDS = 0.3
@@ -60,6 +63,7 @@ class Operations:
 
     # ------------------------------------------------------------ the business clock
     async def clock(self) -> datetime:
+        """Raises Fault where the broker does not say."""
         clock = Clock()
         clock.setting = await self._setting()
         return clock.now()
@@ -67,8 +71,10 @@ class Operations:
     async def _setting(self) -> Setting:
         try:
             kept = await (await self.client.jetstream(prefix=API).key_value(CLOCK_BUCKET)).get(CLOCK_KEY)
-        except JetStreamError:
+        except NotFoundError:
             return Setting()
+        except (NatsError, TimeoutError):
+            raise Fault(FaultCode.UNAVAILABLE, retry_after=1.0) from None
         return Setting.model_validate_json(kept.value or b"{}")
 
     async def move_clock(self, to: datetime | None, *, frozen: bool) -> datetime:

@@ -45,6 +45,8 @@ class Pair:
 class Figures:
     done: int = 0
     tries: int = 0
+    longest_try: float = 0.0
+    """For how long one asking went without even a no."""
     waits: list[tuple[float, float]] = field(default_factory=list)
     """When each command began, and for how long its client waited for the answer."""
 
@@ -102,12 +104,15 @@ class Clients:
         actor = Actor(person=person, project=self.project)
         while True:
             self.figures.tries += 1
+            asked = time.monotonic()
             try:
                 answer = await self.asker.ask(command, actor, key=key)
             except Fault as fault:
                 if fault.code not in PASSING:
                     raise
                 continue
+            finally:
+                self.figures.longest_try = max(self.figures.longest_try, time.monotonic() - asked)
             self.figures.waits.append((began, time.monotonic() - began))
             self.figures.done += 1
             return answer

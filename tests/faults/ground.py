@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +14,8 @@ import psycopg
 
 from commons_chassis.ask import Asker
 from commons_contracts.codes import Role
-from commons_onebox.home import Home
-from commons_onebox.house import running
+from commons_onebox.home import GATEWAY, SERVICES, Home
+from commons_onebox.house import UP, running
 from commons_onebox.seed import fill
 from commons_onebox.seed.plan import PLANS
 
@@ -42,17 +42,28 @@ class Ground:
         return run.processes.get(name) if run else None
 
     @property
+    def started(self) -> dict[str, int]:
+        """When each process that people ask began, in the kernel's ticks."""
+        run = self.home.run
+        return {name: run.started[name] for name in (*SERVICES, GATEWAY) if run and name in run.started}
+
+    @property
     def url(self) -> str:
         return self.home.broker.url
 
 
 @contextmanager
 def house(
-    folder: Path, *, mentors: int, mentees: int, environment: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    mentors: int,
+    mentees: int,
+    environment: Mapping[str, str] | None = None,
+    up: Sequence[str] = UP,
 ) -> Iterator[Ground]:
-    """A running house with a recruitment on it."""
+    """A running house with a recruitment on it; `up`: what serves it, if not `commons up`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with running(folder, environment={"COMMONS_ENV": "dev", **os.environ, **(environment or {})}):
+    with running(folder, environment={"COMMONS_ENV": "dev", **os.environ, **(environment or {})}, up=up):
         ground = Ground(Home(folder.resolve()))
         asyncio.run(_people(ground, mentors, mentees))
         yield ground

@@ -11,10 +11,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from commons_onebox import procs
 from commons_onebox.environment import of_gateway, of_service, settle
 from commons_onebox.home import GATEWAY, SERVICES, Home, HomeError, Run
+from commons_onebox.rolling import ROLLED, Sign, roll
 from commons_onebox.server import SETPRIV, Server, tail, wait_until
 from commons_onebox.supervisor import Child, Say, Stopped, Supervisor, fork
 
@@ -40,6 +42,7 @@ class House:
         self._port = port
         self._say = say
         self._ready = False
+        self._rolls: dict[str, Any] = {"rolls": 0}
 
     def run(self, when_ready: Callable[[], None]) -> None:
         """Serve until a signal asks to stop. Raises HomeError or TaskFailed when it cannot start."""
@@ -48,7 +51,9 @@ class House:
             with self._supervisor() as supervisor:
                 self._open(supervisor, door)
                 when_ready()
-                supervisor.watch()
+                while True:
+                    supervisor.watch()
+                    self._roll(supervisor, door)
 
     def migrate(self) -> None:
         """Bring the databases up to date without serving: PostgreSQL is started for it and stopped again."""
@@ -104,14 +109,29 @@ class House:
         from commons_onebox import children
 
         supervisor.finish([self._task("streams", partial(children.declare_streams, home))])
-        supervisor.start(*(self._service(name) for name in SERVICES))
-        body = partial(children.run_gateway, door, of_gateway(home, self.url))
-        supervisor.start(Child(name=GATEWAY, body=body, log=home.log(GATEWAY), floor=GATEWAY_FLOOR))
+        supervisor.start(*(self._fresh(door, name, Sign()) for name in ROLLED))
         supervisor.finish([self._task("probe", partial(children.wait_for_answers, home, self.url))])
         self._ready = True
         self._write_run(supervisor.pids)
 
-    def _service(self, name: str) -> Child:
+    def _roll(self, supervisor: Supervisor, door: socket.socket) -> None:
+        self._rolls |= {"rolling": True}
+        self._write_run(supervisor.pids)
+        trouble = roll(supervisor, partial(self._fresh, door))
+        self._rolls = {"rolls": self._rolls["rolls"] + 1, "trouble": trouble}
+        self._say(trouble or "every process of ours was replaced")
+        self._write_run(supervisor.pids)
+
+    def _fresh(self, door: socket.socket, name: str, sign: Sign) -> Child:
+        """A process of ours, before it is started."""
+        from commons_onebox import children
+
+        if name != GATEWAY:
+            return self._service(name, sign)
+        body = partial(children.run_gateway, door, of_gateway(self.home, self.url), sign.give)
+        return Child(name=GATEWAY, body=body, log=self.home.log(GATEWAY), floor=GATEWAY_FLOOR)
+
+    def _service(self, name: str, sign: Sign) -> Child:
         """Who ended because it could not work finds stream and consumers as they should be when it starts again."""
         from commons_onebox import children
 
@@ -121,7 +141,7 @@ class House:
             if child.code is not None and child.code > 0:
                 # In a process of its own: what the deploy step may do is no business of the service's.
                 os.waitpid(fork(partial(children.declare_streams, self.home), self.home.log("streams")), 0)
-            children.run_service(name, told)
+            children.run_service(name, told, sign.give)
 
         child = Child(name=name, body=body, log=self.home.log(name), floor=SERVICES_FLOOR)
         return child
@@ -168,6 +188,7 @@ class House:
             ready=self._ready,
             processes={name: process.pid for name, process in processes.items()},
             started={name: process.started for name, process in processes.items()},
+            **self._rolls,
         )
         with suppress(OSError):  # on a full disk the platform goes on as it can
             self.home.write_run(run)
@@ -190,8 +211,14 @@ def _listening(port: int) -> Iterator[socket.socket]:
         yield door
 
 
+UP = ("commons_onebox", "up")
+"""The module that serves, and what it is told."""
+
+
 @contextmanager
-def running(folder: Path, *, port: int = 0, environment: Mapping[str, str] | None = None) -> Iterator[Run]:
+def running(
+    folder: Path, *, port: int = 0, environment: Mapping[str, str] | None = None, up: Sequence[str] = UP
+) -> Iterator[Run]:
     """A platform on `folder` in processes of its own, stopped at the end; for the demo, journeys and faults.
 
     Raises HomeError with the end of its log when it does not start. `environment` reaches every process. It is stopped
@@ -200,7 +227,7 @@ def running(folder: Path, *, port: int = 0, environment: Mapping[str, str] | Non
     home = Home(folder.resolve())
     folder.mkdir(parents=True, exist_ok=True)
     log = home.folder / "up.log"
-    command = [SETPRIV, "--pdeathsig", "TERM", "--", sys.executable, "-m", "commons_onebox", "up"]
+    command = [SETPRIV, "--pdeathsig", "TERM", "--", sys.executable, "-m", *up]
     settings = {"COMMONS_HOME": str(home.folder), "COMMONS_PORT": str(port), "COMMONS_PAGES": PAGES_AS_THEY_ARE}
     with log.open("wb") as out:
         house = subprocess.Popen(
