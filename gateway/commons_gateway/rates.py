@@ -20,10 +20,12 @@ from commons_contracts.codes import FaultCode
 from commons_contracts.geo import OrganisationsNear, PlacesNamed
 from commons_contracts.ids import PersonId, ProjectId
 from commons_contracts.matching import (
+    ContinueAsTraditional,
     DeclineConnection,
     JoinWaitlist,
     MentorsPage,
     RequestConnection,
+    RequestFlash,
     Suggestions,
 )
 from commons_contracts.profiles import MembersPage
@@ -53,6 +55,7 @@ class Bucket(StrEnum):
 
 
 BUCKET_OF: Mapping[type[Any], Bucket] = {
+    ContinueAsTraditional: Bucket.REQUEST,
     DeclineConnection: Bucket.MESSAGE,
     JoinWaitlist: Bucket.REQUEST,
     MembersPage: Bucket.LOOK_UP,
@@ -60,6 +63,7 @@ BUCKET_OF: Mapping[type[Any], Bucket] = {
     OrganisationsNear: Bucket.LOOK_UP,
     PlacesNamed: Bucket.LOOK_UP,
     RequestConnection: Bucket.REQUEST,
+    RequestFlash: Bucket.REQUEST,
     Suggestions: Bucket.LOOK_UP,
 }
 """What a field's question to a service is counted as, beside its cost."""

@@ -25,6 +25,7 @@ KINDS = {
     "connection": "ConnectionRequest",
     "mentee": "Person",
     "mentor": "Person",
+    "next_slot": "FlashSlot",
     "person": "Person",
     "programme": "Programme",
     "round": "Round",

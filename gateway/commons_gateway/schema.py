@@ -25,7 +25,7 @@ from .context import Batch, Context, Ground, Info
 from .execution import Schema
 from .fields import OnlyId, argument, asks, foresees, read, told
 from .limits import Admitted
-from .matching import connections, mentors
+from .matching import connections, flash, mentors
 from .matching import live as matching_live
 from .matching import verbs as matching_verbs
 from .mentoring import mentorships, programmes
@@ -39,6 +39,7 @@ from .scalars import SCALARS
 FETCHED: Mapping[str, tuple[Batch[Any, Any], Callable[[Any, Ground], Node]]] = {
     "Channel": (community.CHANNELS, community.Channel.of),
     "ConnectionRequest": (connections.CONNECTIONS, connections.ConnectionRequest.of),
+    "FlashSlot": (flash.SLOTS, flash.FlashSlot.of),
     "Match": (connections.MATCHES, connections.Match.of),
     "Mentorship": (mentorships.MENTORSHIPS, mentorships.Mentorship.of),
     "Offer": (connections.OFFERS, connections.Offer.of),
@@ -54,6 +55,7 @@ ANY_NODE = " ".join(sorted([*FETCHED, "Project"]))
 NODE_CALLS = (
     community_contract.ChannelsByIds,
     matching_contract.ConnectionsByIds,
+    matching_contract.FlashSlotsByIds,
     matching_contract.MatchesByIds,
     matching_contract.OwnOffers,
     matching_contract.OwnWaitings,
@@ -121,6 +123,7 @@ class Mutation(
     profiles_verbs.Mutation,
     mentoring_verbs.Mutation,
     matching_verbs.Mutation,
+    flash.Mutation,
     community.Mutation,
     platform.Mutation,
 ):

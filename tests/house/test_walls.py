@@ -128,6 +128,7 @@ def test_the_walls_are_those_of_the_code_to_the_word(service, admin, database, p
     dsn = psycopg.conninfo.make_conninfo(admin.info.dsn, dbname=built, password=admin.info.password)
     engine = sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn), poolclass=sa.NullPool)
     with engine.begin() as c:
+        c.execute(sa.text("create extension btree_gist"))
         service.metadata.create_all(c)
         for table in service.metadata.tables.values():
             for statement in walls.ddl(table, service.name):

@@ -147,3 +147,11 @@ class WaitingState(StrEnum):
     OFFERED = "OFFERED"
     DONE = "DONE"
     LEFT = "LEFT"
+
+
+class FlashState(StrEnum):
+    """What has become of a slot that a mentor offered."""
+
+    OPEN = "OPEN"
+    TAKEN = "TAKEN"
+    WITHDRAWN = "WITHDRAWN"

@@ -3,4 +3,5 @@
 from .asks import *
 from .dues import *
 from .events import *
+from .flash import *
 from .views import *

@@ -104,6 +104,9 @@ class MatchConfirmed(Event, of="match", about=("mentor", "mentee")):
     mentor: PersonId
     mentee: PersonId
     style: Style
+    slot_starts_at: datetime | None = None
+    """In flash mentoring: when their one session begins."""
+    slot_minutes: int | None = None
 
 
 class MentorFellSilent(Event, of="mentor", about=("mentor",)):
@@ -147,6 +150,27 @@ class OfferEnded(Event, of="offer", about=("mentor", "mentee")):
     mentor: PersonId
     mentee: PersonId
     state: OfferState
+
+
+class PlaceGivenBack(Event, of="match"):
+    """A mentorship was paused or is over: the place it held is free for somebody else."""
+
+    match: MatchId
+    turn: int
+
+
+class PlaceTakenAgain(Event, of="match"):
+    """A paused mentorship has its place again, and may go on."""
+
+    match: MatchId
+    turn: int
+
+
+class NoPlaceLeft(Event, of="match"):
+    """A paused mentorship would go on, and all places of its mentor are taken."""
+
+    match: MatchId
+    turn: int
 
 
 class NoticeWanted(Notice, of="person", about=("person",)):

@@ -77,6 +77,8 @@ class ConnectionView(Message):
     match: MatchId | None
     may_answer: bool
     may_withdraw: bool
+    continues: MatchId | None = None
+    """The flash match that she wants to go on from."""
 
 
 class MatchView(Message):

@@ -162,6 +162,7 @@ PEOPLE: Words = {
             "PLACE_OFFERED": "A place became free and is held for her.",
             "OFFER_EXPIRED": "A place that was held for her was let go.",
             "MENTORSHIP_OPENED": "A mentorship of hers has begun.",
+            "FLASH_TAKEN": "A mentee has taken a flash slot that she offered.",
         },
     ),
 }

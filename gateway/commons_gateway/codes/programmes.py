@@ -150,6 +150,14 @@ PROGRAMMES: Words = {
             "OTHER": "Something else.",
         },
     ),
+    codes.FlashState: (
+        "Where a slot for a flash session stands.",
+        {
+            "OPEN": "It can be taken.",
+            "TAKEN": "A mentee has taken it.",
+            "WITHDRAWN": "The mentor has taken it back.",
+        },
+    ),
     codes.OfferState: (
         "Where an offered place stands.",
         {

@@ -4,9 +4,10 @@ from commons_chassis import standing
 from commons_chassis.service import Service
 
 from . import jobs, reactions
-from .commands import connection, places, taking_part, waiting
+from .commands import connection, flash, places, taking_part, waiting
 from .figures import FIGURES
 from .queries import connection as connections
+from .queries import flash as slots
 from .queries import mentor as mentors
 from .queries import round as rounds
 from .queries import waiting as waitings
@@ -15,6 +16,20 @@ from .tables import metadata
 service = Service(
     "matching",
     metadata,
-    [standing, taking_part, places, connection, waiting, rounds, mentors, connections, waitings, reactions, jobs],
+    [
+        standing,
+        taking_part,
+        places,
+        connection,
+        flash,
+        waiting,
+        rounds,
+        mentors,
+        connections,
+        slots,
+        waitings,
+        reactions,
+        jobs,
+    ],
     figures=FIGURES,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from commons_contracts.codes import ConnectionState, Role
@@ -12,6 +12,7 @@ from commons_contracts.matching import (
     ConnectionView,
     FitPart,
     FitView,
+    FlashSlotView,
     MatchView,
     MentorCardView,
     OfferView,
@@ -66,6 +67,14 @@ def connection_view(row: Row, viewer: PersonId, now: datetime) -> ConnectionView
         may_answer=open_now and viewer == row["mentor"],
         may_withdraw=open_now and viewer == row["mentee"],
     )
+
+
+def flash_slot_view(row: Row, viewer: PersonId) -> FlashSlotView:
+    """Who has taken it is for its two people to know."""
+    shown = {name: row[name] for name in FlashSlotView.model_fields if name in row}
+    apart = {} if viewer in (row["mentor"], row["mentee"]) else {"mentee": None, "match": None}
+    minutes = (row["ends_at"] - row["starts_at"]) // timedelta(minutes=1)
+    return FlashSlotView(**shown | apart, minutes=minutes)
 
 
 def match_view(row: Row) -> MatchView:

@@ -344,5 +344,5 @@ async def test_news_begin_now_and_tell_every_change_since(recruitment, tx, pair)
 async def test_a_mentee_has_one_match_in_a_round(recruitment, tx, pair):
     match = (await recruitment.accept(await recruitment.ask(pair[1], pair[0]))).match
     row = dict(await tx.row(sa.select(matches).where(matches.c.id == match)))
-    with pytest.raises(sa.exc.IntegrityError, match="uq_matches_round_mentee"):
+    with pytest.raises(sa.exc.IntegrityError, match="uq_matches_mentor_of"):
         await tx.run(sa.insert(matches).values(row | {"id": new_id(), "mentor": new_id()}))

@@ -12,8 +12,8 @@ from commons_chassis.service import answers
 from commons_chassis.standing import Contact, may_contact
 from commons_chassis.tx import Tx
 from commons_contracts.base import Refusal
-from commons_contracts.codes import ConnectionState, NoticeCode, RefusalCode, WaitingState
-from commons_contracts.ids import ConnectionId
+from commons_contracts.codes import ConnectionState, NoticeCode, RefusalCode, Style, WaitingState
+from commons_contracts.ids import ConnectionId, MatchId
 from commons_contracts.matching import (
     AcceptConnection,
     ConnectionExpiryDue,
@@ -39,8 +39,13 @@ from ..views import connection_view
 
 @answers
 async def request_connection(command: RequestConnection, tx: Tx) -> ConnectionView:
+    return await request(command, tx)
+
+
+async def request(command: RequestConnection, tx: Tx, *, continues: MatchId | None = None) -> ConnectionView:
+    """A mentee's request, perhaps to go on from a flash session."""
     round = await find_round(tx, command.round)
-    asker = await find_asker(tx, round)
+    asker = await find_asker(tx, round, command.style)
     asked = await find_asked(tx, round, command.mentor, command.style)
     may_ask(round, asker, asked, at=tx.now)
     connection = ask(
@@ -51,6 +56,7 @@ async def request_connection(command: RequestConnection, tx: Tx) -> ConnectionVi
         style=command.style,
         message=command.message,
         at=tx.now,
+        continues=continues,
     )
     return await send(tx, round, connection)
 
@@ -68,7 +74,8 @@ async def accept_connection(command: AcceptConnection, tx: Tx) -> ConnectionView
     notice = connection.notice(connection.mentee, NoticeCode.CONNECTION_ACCEPTED, tx.now)
     await tx.emit(connection.accepted(tx.now), confirmed, notice)
     await _break_silence(tx)
-    await _leave_elsewhere(tx, connection)
+    if connection.style is not Style.FLASH:
+        await _leave_elsewhere(tx, connection)
     return _view(tx, connection)
 
 

@@ -42,7 +42,7 @@ async def join_waitlist(command: JoinWaitlist, tx: Tx) -> WaitingView:
     style = command.style or round.first_style
     if style is None:
         raise mentor_unavailable()
-    asker = await find_asker(tx, round)
+    asker = await find_asker(tx, round, style)
     asked = await find_asked(tx, round, command.mentor, style, lock=True)
     may_wait(round, asker, asked, waits=await _waits(tx, round, command.mentor, style))
     waiting = Waiting(
@@ -74,7 +74,7 @@ async def leave_waitlist(command: LeaveWaitlist, tx: Tx) -> WaitingView:
 async def take_offer(command: TakeOffer, tx: Tx) -> ConnectionView:
     seen = await _own_offer(tx, command.offer)
     round = await find_round(tx, seen["round"])
-    asker = await find_asker(tx, round)
+    asker = await find_asker(tx, round, seen["style"])
     waiting = await _settle(tx, seen["waiting"])
     offer = await tx.load(Offer, command.offer)
     taken = offer.take(at=tx.now)
@@ -106,7 +106,7 @@ async def let_offer_go(command: LetOfferGo, tx: Tx) -> OfferView:
 
 async def _own_offer(tx: Tx, id: OfferId) -> Row:
     o = offers.c
-    row = await tx.row(sa.select(o.round, o.waiting).where(o.id == id, o.mentee == tx.person))
+    row = await tx.row(sa.select(o.round, o.waiting, o.style).where(o.id == id, o.mentee == tx.person))
     if row is None:
         raise Refusal(RefusalCode.NOT_FOUND)
     return row
@@ -130,5 +130,5 @@ async def _found_nobody_before(tx: Tx, round: Round) -> bool:
     r, p, m = rounds.c, participations.c, matches.c
     before = sa.select(r.id).where(r.begins < round.begins).order_by(r.begins.desc(), r.id).limit(1).scalar_subquery()
     took_part = sa.exists().where(p.round == before, p.person == tx.person, p.role == Role.MENTEE)
-    matched = sa.exists().where(m.round == before, m.mentee == tx.person)
+    matched = sa.exists().where(m.round == before, m.mentee == tx.person, m.style != Style.FLASH)
     return bool(await tx.value(sa.select(sa.and_(took_part, ~matched))))

@@ -108,6 +108,13 @@ def may_take(asker: Asker, asked: Asked) -> None:
     may_meet(asked)
 
 
+def may_take_slot(round: Round, asker: Asker, asked: Asked) -> None:
+    """A mentee of the round asks for a flash slot, at any time: flash is not bound to the season's window (journey J3.1)."""
+    _may_begin(round, asker, asked)
+    _takes_part(round, asker)
+    may_meet(asked)
+
+
 def may_meet(asked: Asked) -> Places:
     """Whoever is unknown, away or blocked cannot be asked, all with one answer (journey J1.6).
 

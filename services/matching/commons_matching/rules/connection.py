@@ -36,6 +36,7 @@ def ask(
     message: str,
     at: datetime,
     holds_place: bool = False,
+    continues: MatchId | None = None,
 ) -> Connection:
     """A request as the programme lets it live: open until answered, at most for the days it gives (rule matrix, expiry)."""
     days = round.rules.requests.expiry_days
@@ -50,6 +51,7 @@ def ask(
         asked_at=at,
         expires_at=None if days is None else round.in_days(at, days),
         holds_place=holds_place,
+        continues=continues,
     )
 
 
@@ -70,6 +72,8 @@ class Connection:
     decline_reason: DeclineReason | None = None
     decline_note: str = ""
     match: MatchId | None = None
+    continues: MatchId | None = None
+    """The flash match that this goes on from (journey J3.5)."""
 
     def requested(self) -> ConnectionRequested:
         return ConnectionRequested(

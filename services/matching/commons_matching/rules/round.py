@@ -39,8 +39,8 @@ class Round:
             return
         ahead = self.opens_at is not None and at < self.opens_at
         times = {"opensAt": self.opens_at if ahead else None, "closesAt": self.closes_at}
-        shown = {name: _shown(time) for name, time in times.items() if time is not None}
-        raise Refusal(RefusalCode.RECRUITMENT_CLOSED, zone=self.zone, **shown)
+        told = {name: shown(time) for name, time in times.items() if time is not None}
+        raise Refusal(RefusalCode.RECRUITMENT_CLOSED, zone=self.zone, **told)
 
     def in_days(self, at: datetime, days: int) -> datetime:
         """So many of the days that this programme counts for an answer."""
@@ -112,5 +112,6 @@ def _window(published: ProgrammePublished, zone: str) -> tuple[datetime | None, 
     return None if lead is None else midnight(start - timedelta(days=lead), zone), midnight(start, zone)
 
 
-def _shown(at: datetime) -> str:
+def shown(at: datetime) -> str:
+    """A time as refusals tell it."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

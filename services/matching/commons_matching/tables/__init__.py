@@ -1,5 +1,6 @@
 """Every table matching owns, and the looks at them that several doors take."""
 
+from .flash import flash_slots
 from .schema import (
     cards,
     connections,
@@ -18,6 +19,7 @@ from .schema import (
 __all__ = [
     "cards",
     "connections",
+    "flash_slots",
     "matches",
     "metadata",
     "offers",

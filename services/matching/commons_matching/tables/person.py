@@ -26,17 +26,17 @@ async def take_seat(tx: Tx, round: UUID, mentee: PersonId) -> frozenset[Role]:
     return frozenset(row["role"] for row in await tx.rows(hers))
 
 
-async def find_asker(tx: Tx, round: Round) -> Asker:
-    """The person who acts, her seat locked."""
+async def find_asker(tx: Tx, round: Round, style: Style) -> Asker:
+    """The person who acts, her seat locked. Flash sessions are no mentor for the season, and can be had beside one."""
     registered = await take_seat(tx, round.id, tx.person)
     c, m = connections.c, matches.c
     open_ones = (c.round == round.id, c.mentee == tx.person, c.state == ConnectionState.ASKED)
-    matched = sa.select(sa.exists().where(m.round == round.id, m.mentee == tx.person))
+    season = sa.exists().where(m.round == round.id, m.mentee == tx.person, m.style != Style.FLASH)
     return Asker(
         person=tx.person,
         roles=tx.actor.roles,
         registered=registered,
-        matched=await tx.value(matched),
+        matched=style is not Style.FLASH and bool(await tx.value(sa.select(season))),
         asked=tuple(row["mentor"] for row in await tx.rows(sa.select(c.mentor).where(*open_ones))),
     )
 

@@ -158,6 +158,7 @@ connections = table(
     _code("decline_reason", DeclineReason, personal("connection"), nullable=True),
     sa.Column("decline_note", sa.Text, nullable=False, info=personal("the mentor's words to the mentee")),
     sa.Column("match", sa.Uuid, info=NONE),
+    sa.Column("continues", sa.Uuid, info=NONE),
     version(),
     changed(),
     sa.Index(
@@ -183,7 +184,7 @@ matches = table(
     _person("mentee", "match", erase="anonymise", index=True),
     _code("style", Style),
     _time("confirmed_at"),
-    sa.UniqueConstraint("round", "mentee"),
+    sa.Index("uq_matches_mentor_of", "round", "mentee", unique=True, postgresql_where=sa.text("style <> 'FLASH'")),
     wall=Wall.PROJECT,
 )
 
