@@ -22,6 +22,8 @@ def make_key(path: Path) -> None:
     made = OKPKey.generate_key("Ed25519", {"kid": "dev"})
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump(made.as_dict(private=True), file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def public_key(path: Path) -> OKPKey:

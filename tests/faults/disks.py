@@ -45,6 +45,10 @@ class Disk:
             raise TimeoutError(self.folder)
         _mount(self.image, self.folder)
 
+    def write_all(self) -> None:
+        """What was written so far is kept."""
+        _run("sync", "--file-system", str(self.folder))
+
     def fill(self) -> None:
         """Nothing more fits in."""
         with (self.folder / BALLAST).open("ab", buffering=0) as ballast:

@@ -22,6 +22,7 @@ from commons_chassis.clock import real_now
 from commons_chassis.ids import new_id
 from commons_onebox import manifest
 from commons_onebox.home import KEY_STORE, SERVICES, Home, HomeError
+from commons_onebox.keys import to_disk
 from commons_onebox.manifest import OWNER_ONLY_FOLDER, Dump, Keys, Manifest
 from commons_onebox.postgres import binaries
 
@@ -82,6 +83,7 @@ def _whole_or_not_at_all(folder: Path) -> Iterator[Path]:
         fresh.mkdir(mode=OWNER_ONLY_FOLDER, parents=True)
         yield fresh
         fresh.rename(folder)
+        to_disk(folder.parent)
     except OSError as refused:
         raise HomeError(f"{folder} could not be written: {refused.strerror}.") from None
     finally:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from commons_chassis.settings import PlatformSettings, ServiceSettings
 from commons_onebox.home import GATEWAY, SEALS, Home, HomeError
+from commons_onebox.keys import keep
 
 DEVELOPMENT: Final = "dev"
 RATES_TIMES: Final = "COMMONS_RATES__TIMES"
@@ -90,7 +91,7 @@ def settle(home: Home) -> None:
     """A home is for one place, for ever: raises HomeError where development's keys and people would serve elsewhere."""
     here, file = _settings().env, home.folder / "place"
     if not file.exists():
-        file.write_text(here)
+        keep(file, here)
     if (made_for := file.read_text()) != here:
         raise HomeError(
             f"{home.folder} was made for COMMONS_ENV={made_for}: its keys and people are not for COMMONS_ENV={here}."

@@ -243,8 +243,4 @@ def _read(file: Path) -> Any:
 
 
 def _write(file: Path, content: object) -> None:
-    """Whole or not at all, and for our eyes only."""
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(content, indent=1))
-    fresh.replace(file)
+    keep(file, json.dumps(content, indent=1))

@@ -39,9 +39,20 @@ def new_badge_key() -> str:
 
 
 def keep(file: Path, text: str, *, mode: int = 0o600) -> None:
-    """Write a secret, whole or not at all; nobody else can ever read it, not even for a moment."""
+    """Write a secret, whole or not at all, and on the disk when this returns; nobody else can ever read it."""
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         out.write(text)
     fresh.chmod(mode)
+    to_disk(fresh)
     fresh.replace(file)
+    to_disk(file.parent)
+
+
+def to_disk(entry: Path) -> None:
+    """What a file or a folder holds is there after a power cut."""
+    opened = os.open(entry, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from commons_onebox.home import HomeError
+from commons_onebox.keys import to_disk
 
 M = TypeVar("M", "Manifest", "Keys")
 
@@ -79,15 +79,7 @@ def write(folder: Path, manifest: Manifest | Keys) -> None:
     """Last of all, so that a backup without one is known to be unfinished."""
     place(folder, MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n")
     for entry in (*(each for each in folder.rglob("*") if each.is_file()), folder):
-        _to_disk(entry)
-
-
-def _to_disk(entry: Path) -> None:
-    opened = os.open(entry, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+        to_disk(entry)
 
 
 def read(folder: Path) -> Manifest:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from signal import Signals
 
+from commons_onebox.keys import to_disk
 from commons_onebox.server import SETPRIV, is_root
 
 ADMIN = "postgres"
@@ -76,6 +77,7 @@ class PostgresServer:
             passwords.unlink()
         # Only a whole cluster gets the name: a start that was interrupted begins again.
         fresh.rename(self.cluster)
+        to_disk(self.folder)
 
     def _initdb(self, cluster: Path, passwords: Path) -> None:
         command = [*_as_nobody(Signals.SIGKILL), str(binaries() / "initdb"), "-D", str(cluster), "-U", ADMIN]

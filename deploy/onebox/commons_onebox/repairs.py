@@ -93,7 +93,7 @@ def stand_up(home: Home) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         queued = asyncio.run(_in_time(tools.stand_up(home.broker.url, _everyone(home), home.seed(DEPLOY))))
     if queued:
-        print(f"The stream was not there: {queued} logged facts are told again.")
+        print(f"The stream was not there, or lacked facts: {queued} logged facts are told again.")
 
 
 async def _in_time(standing: Coroutine[Any, Any, int]) -> int:

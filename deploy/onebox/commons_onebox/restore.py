@@ -20,6 +20,7 @@ from commons_onebox import manifest, truths
 from commons_onebox.backup import KEYS_DUMP, client_environment, rows
 from commons_onebox.home import KEY_STORE, SERVICES, Home, HomeError
 from commons_onebox.house import House, Step
+from commons_onebox.keys import to_disk
 from commons_onebox.manifest import OWNER_ONLY_FOLDER, Dump, Manifest
 from commons_onebox.postgres import binaries
 from commons_onebox.supervisor import Say
@@ -114,7 +115,9 @@ def _built(
 def _lay_keys(fresh: Home, keys: Path, found: Manifest) -> None:
     for file in manifest.read_keys(keys, found.backup).files:
         if file.name != KEYS_DUMP:
-            manifest.place(fresh.folder, file.name).write_bytes((keys / file.name).read_bytes())
+            there = manifest.place(fresh.folder, file.name)
+            there.write_bytes((keys / file.name).read_bytes())
+            to_disk(there)
 
 
 def _load(fresh: Home, database: str, file: Path) -> None:
@@ -167,5 +170,6 @@ def _move_in(fresh: Path, home: Path, say: Say) -> None:
     for part in PARTS:
         if (fresh / part).exists():
             (fresh / part).rename(home / part)
+    to_disk(home)
     if aside.exists():
         say(f"What was there before is in {aside}. Delete it when you do not need it any more.")

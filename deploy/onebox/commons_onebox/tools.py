@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,9 @@ from commons_chassis.service import Service
 from commons_chassis.settings import ServiceSettings
 
 Letter = dict[str, Any]
+TOLD = sa.text("select (select count(*) from event_log) - (select count(*) from outbox)")
+MOST_SUBJECTS = 100_000
+"""The broker lists no more of a stream."""
 
 
 async def dead_letters(service: Service, settings: ServiceSettings) -> Sequence[sa.RowMapping]:
@@ -106,12 +109,15 @@ def _gone(runtime: Runtime, letter: Letter) -> sa.Delete:
 async def stand_up(nats_url: str, services: Iterable[tuple[Service, ServiceSettings]], seed: str = "") -> int:
     """The stream and its consumers, as they should be; how many facts the relays will tell again.
 
-    Where the stream is not there (a first start, a wiped store, a restored platform) every logged fact is queued before
-    it is made: no listener can then take an empty stream for all there is. Those who have heard them leave them alone.
+    Where the stream is not there (a first start, a wiped store, a restored platform), or lacks facts that it once took,
+    every logged fact is queued before it is made anew: no listener can then take an empty stream for all there is. Those
+    who have heard them leave them alone.
     """
     pairs = list(services)
     queued = 0
-    if not await _stands(nats_url, seed):
+    told = {service.name: await _told(settings) for service, settings in pairs}
+    if not await _has(nats_url, told, seed):
+        await _no_stream(nats_url, seed)
         for service, settings in pairs:
             async with _as_owner(settings) as c:
                 queued += await _queue_all(service, c)
@@ -125,7 +131,8 @@ async def replay(nats_url: str, services: Iterable[tuple[Service, ServiceSetting
     For a platform whose services are at rest: they fill everything up once they start. What services own is not touched.
     """
     pairs = list(services)
-    await _empty_stream(nats_url, [service for service, _ in pairs], seed)
+    await _no_stream(nats_url, seed)
+    await declare_streams(nats_url, [service for service, _ in pairs], seed)
     queued = 0
     for service, settings in pairs:
         await forget_what_was_heard(service, settings)
@@ -163,18 +170,32 @@ async def _queue_all(service: Service, c: AsyncConnection) -> int:
     return int((await c.execute(sa.select(sa.func.count()).select_from(outbox))).scalar_one())
 
 
-async def _stands(nats_url: str, seed: str) -> bool:
+async def _told(settings: ServiceSettings) -> int:
+    """How many facts of a service the broker has acknowledged."""
+    async with _as_owner(settings) as c:
+        return int((await c.execute(TOLD)).scalar_one())
+
+
+async def _has(nats_url: str, told: Mapping[str, int], seed: str) -> bool:
+    """Whether there is a stream, with at least as many facts of each owner as the broker acknowledged.
+
+    It has fewer where it runs on a disk that had not kept what it said it wrote, or was brought back from an old copy.
+    """
     async with connected(nats_url, DEPLOY, seed) as client:
-        try:
-            await client.jetstream().stream_info(STREAM)
-        except NotFoundError:
-            return False
+        js = client.jetstream()
+        for owner, count in told.items():
+            try:
+                kinds = (await js.stream_info(STREAM, subjects_filter=f"evt.{owner}.>")).state.subjects or {}
+            except NotFoundError:
+                return False
+            there = sum(number for subject, number in kinds.items() if subject != f"evt.{owner}.beat")
+            if there < count and len(kinds) < MOST_SUBJECTS:
+                return False
     return True
 
 
-async def _empty_stream(nats_url: str, services: Sequence[Service], seed: str) -> None:
-    """Deleted and declared anew: a purge would keep the message ids, and drop what is told again as repeats."""
+async def _no_stream(nats_url: str, seed: str) -> None:
+    """Deleted, to be declared anew: a purge would keep the message ids, and drop what is told again as repeats."""
     async with connected(nats_url, DEPLOY, seed) as client:
         with suppress(NotFoundError):
             await client.jetstream().delete_stream(STREAM)
-    await declare_streams(nats_url, services, seed)
