@@ -19,7 +19,7 @@ from commons_matching.rules.engine.total import (
     worth_of,
 )
 
-from .pools import SEED, a_pool, dice, flow, joined, within
+from .instances import SEED, a_pool, dice, flow, joined, within
 
 INSTANCES = int(os.environ.get("ENGINE_INSTANCES", "500"))
 
@@ -96,7 +96,7 @@ def test_a_size_that_cannot_be_is_refused_and_never_runs_for_ever():
     with pytest.raises(NoEndError):
         auction(np.array([0, 1, 2]), places(0, 0), np.array([5, 5]), places(1, 1))
     with pytest.raises(NoEndError):
-        auction(np.array([0, 1, 2]), places(0, 0), np.array([5, 5]), places(3))
+        auction(np.array([0, 1, 2, 3]), places(0, 0, 0), np.array([5, 5, 7]), places(1, 4))
 
 
 def test_any_start_ends_at_the_best():

@@ -1,7 +1,7 @@
 """Good prices fast: rows bid for places until nobody would rather have another, first roughly, then finely.
 
 Where mentees compete, a place costs what the best one who goes without would bring to it. The auction finds such prices to
-within `eps` of a scaled point; at eps = 1 and a scale above columns + 1 they are exact once rounded. Source: Bertsekas 1979,
+within `eps`; whoever is content to within `eps` of what is best for her sits, and `exact` seats the others. Source: Bertsekas 1979,
 Bertsekas and Castanon 1989 (places), scaling as in Bertsekas and Eckstein 1988.
 """
 
@@ -12,10 +12,13 @@ import numpy as np
 from .graph import Ints, Longs
 from .kernel import Small, kernel
 
-COARSE, FINER = 10, 8
-MOST_BIDS = 4000
-"""Bids a row and phase beyond which something is wrong: the best pools need fewer than 50."""
-SCALED = 2**58
+SCALE = 8
+"""Prices are found to an eighth of a point; `exact` does the rest faster than ever finer bids would."""
+FINER = 8
+COARSE, COARSE_WITH_SPARE = 10, 1000
+"""The first bids are this part of the best pair. Where places are to spare rough bids do harm: they price places that nobody
+takes in the end."""
+FARTHEST = 2**62
 
 
 class NoEndError(RuntimeError):
@@ -23,56 +26,52 @@ class NoEndError(RuntimeError):
 
 
 def auction(indptr: Longs, cols: Ints, worth: Longs, places: Ints) -> tuple[Ints, Longs]:
-    """(mate of each row, -1 for none; price of each column): every place taken, in the unit of `worth`.
+    """(mate of each row, -1 for none; price of each column, in the unit of `worth`): nearly the best, to begin with.
 
-    Shapes: CSR of `indptr`, `cols`, `worth` (>= 0); `places` of the columns, with sum(places) <= rows. Rows that go
-    without are those for whom the column beside all others is best. Raises NoEndError where the places cannot all be filled.
+    Shapes: CSR of `indptr`, `cols`, `worth` (>= 0); `places` (> 0) of the columns. Where there are no more places than rows,
+    every place is taken, and the price of going without is 0; otherwise every row is seated, and a free place costs nothing.
+    NoEndError where that cannot be: prices are bounded, for a row that is outbid can reach a free place in `columns` steps.
     """
     rows, columns = len(indptr) - 1, len(places)
-    outside = rows - int(places.sum())
-    if outside < 0:
-        raise NoEndError("more places than rows")
+    outside = max(rows - int(places.sum()), 0)
+    spare = int(places.sum()) > rows
     seats = np.append(places, outside).astype(np.int64)
     first = np.zeros(columns + 2, np.int64)
     np.cumsum(seats, out=first[1:])
-    most = max(int(worth.max(initial=0)), 1)
-    scale = min(columns + 3, max(SCALED // (most * (columns + 3)), 1))
-    scaled = worth * scale
+    most = max(int(worth.max(initial=0)), 1) * SCALE
     price, mate = np.zeros(columns + 1, np.int64), np.full(rows, -1, np.int32)
-    eps = max(most * scale // COARSE, 1)
+    eps = max(most // (COARSE_WITH_SPARE if spare else COARSE), 1)
     while True:
-        if not _phase(indptr, cols, scaled, seats, first, price, mate, eps, most * scale):
-            raise NoEndError("some places can never be filled")
+        ceiling = min(int(price.max()) + (columns + 3) * (most + eps), FARTHEST)
+        if not _phase(indptr, cols, worth * SCALE, seats, first, price, mate, eps, most, ceiling):
+            raise NoEndError("some must be seated who cannot be")
+        if spare:
+            price[np.bincount(mate, minlength=columns + 1) < seats] = 0
         if eps == 1:
             break
         eps = max(eps // FINER, 1)
-    return np.where(mate == columns, -1, mate).astype(np.int32), _rounded(price, scale)
-
-
-def _rounded(price: Longs, scale: int) -> Longs:
-    """Whole points from scaled prices; the price of going without becomes 0.
-
-    They are rounded where no column's remainder lies just below the next point: whoever is content to within 1 of the scale
-    is then wholly content.
-    """
-    taken = np.zeros(scale, np.bool_)
-    taken[price % scale] = True
-    free = int(np.argmin(taken))
-    whole = (price + (scale - 1 - free)) // scale
-    return np.asarray(whole[:-1] - whole[-1], np.int64)
+    whole = price // SCALE
+    return np.where(mate == columns, -1, mate).astype(np.int32), np.asarray(whole[:-1] - whole[-1], np.int64)
 
 
 @kernel
 def _phase(
-    indptr: Longs, cols: Ints, worth: Longs, seats: Longs, first: Longs, price: Longs, mate: Ints, eps: int, most: int
+    indptr: Longs,
+    cols: Ints,
+    worth: Longs,
+    seats: Longs,
+    first: Longs,
+    price: Longs,
+    mate: Ints,
+    eps: int,
+    most: int,
+    ceiling: int,
 ) -> bool:
     """All rows stand up and bid until all sit; False where they never will."""
     n, outside = len(mate), len(seats) - 1
     held, bids = np.empty(first[-1], np.int32), np.empty(first[-1], np.int64)
-    used, waiting = np.zeros(len(seats), np.int64), np.empty(n, np.int32)
-    for i in range(n):
-        waiting[i] = n - 1 - i
-    left, budget, ceiling = n, np.int64(n) * MOST_BIDS, np.int64(2) ** 61
+    used, waiting = np.zeros(len(seats), np.int64), np.arange(n)[::-1].copy()
+    left = n
     while left > 0:
         i = waiting[left - 1]
         best, second, at = -ceiling, -ceiling, -1
@@ -84,8 +83,7 @@ def _phase(
                 best, second, at = value, best, cols[e]
             elif value > second:
                 second = value
-        budget -= 1
-        if at < 0 or budget < 0 or price[at] > ceiling - 2 * most:
+        if at < 0 or price[at] > ceiling:
             return False
         bid = price[at] + min(best - second, most) + eps
         mate[i] = at

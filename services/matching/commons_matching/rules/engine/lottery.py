@@ -29,6 +29,20 @@ def by_lot(seed: int, keys: Longs) -> Ints:
 
 
 @kernel
+def taken(indptr: Longs, cols: Ints, order: Ints) -> tuple[Longs, Ints, Longs]:
+    """The same pairs with rows in a new order: (indptr, cols, pair each was)."""
+    start = np.zeros(len(order) + 1, np.int64)
+    for r in range(len(order)):
+        start[r + 1] = start[r] + indptr[order[r] + 1] - indptr[order[r]]
+    new_cols, was = np.empty(len(cols), np.int32), np.empty(len(cols), np.int64)
+    for r in range(len(order)):
+        for k in range(start[r + 1] - start[r]):
+            was[start[r] + k] = indptr[order[r]] + k
+            new_cols[start[r] + k] = cols[indptr[order[r]] + k]
+    return start, new_cols, was
+
+
+@kernel
 def arranged(indptr: Longs, cols: Ints, row_order: Ints, col_order: Ints) -> tuple[Longs, Ints, Longs]:
     """The same pairs with rows and columns in a new order, each row's columns ascending: (indptr, cols, pair each was)."""
     columns, number = len(col_order), np.empty(len(col_order), np.int32)

@@ -12,7 +12,7 @@ from .auction import auction, part_of
 from .cardinality import Part, Split, max_cardinality
 from .exact import Seats, net, settle
 from .graph import WHOLE, Graph, Ints, Longs
-from .lottery import arranged, by_lot
+from .lottery import arranged, by_lot, taken
 
 MOST = 2**61
 """What one more person and her points may count for at most: above it, sums of three would not fit into 64 bits."""
@@ -107,7 +107,7 @@ def solve_total(
     `size` is how many the caller expects to be matched: SizeTooLargeError where that cannot be. `bands` are points under
     which a pair is a poor one, each 1..10,000. `keep[i]` is a mentor whom mentee i would rather keep, or -1: that pair
     counts `bonus` points more. `prices` of an earlier round are a start: the result is as good without them. `seed` and
-    `keys` decide between equals. Time O(pairs * columns * log) at worst; see docs/matching.md for what it takes.
+    `keys` decide between equals (without keys, the order of columns and of each row's pairs must be canonical). Time O(pairs * columns * log) at worst; see docs/matching.md for what it takes.
     """
     worth = worth_of(bands, min(graph.mentees, int(places.sum())), bonus if keep is not None else 0)
     extra = _kept(graph, keep, bonus)
@@ -130,8 +130,10 @@ def best(
 ) -> Round:
     """As `solve_total`, with the worth of points and something extra for single pairs (int64 each, or none) given."""
     rows = by_lot(seed, np.arange(graph.mentees) if keys is None else keys.rows)
-    cols = by_lot(~seed, np.arange(graph.mentors) if keys is None else keys.cols)
-    indptr, new_cols, was = arranged(graph.indptr, graph.cols, rows, cols)
+    cols = np.arange(graph.mentors, dtype=np.int32) if keys is None else by_lot(~seed, keys.cols)
+    indptr, new_cols, was = (
+        arranged(graph.indptr, graph.cols, rows, cols) if keys else taken(graph.indptr, graph.cols, rows)
+    )
     worths = worth[graph.points[was]] if extra is None else worth[graph.points[was]] + extra[was]
     of = net(indptr, new_cols, worths, places[cols].astype(np.int32))
     if start is None:
@@ -145,11 +147,11 @@ def best(
 
 
 def _first(indptr: Longs, cols: Ints, worth: Longs, places: Ints, person: int) -> tuple[Ints, Longs]:
-    """Pairs and prices to begin with: an auction wherever all places are taken, nothing where there are places to spare."""
+    """Pairs and prices to begin with: an auction for each part of the split, since no best matching joins two of them."""
     found = max_cardinality(indptr, cols, places)
     mate, price = np.full(len(indptr) - 1, -1, np.int32), np.zeros(len(places), np.int64)
     split = Split(rows=found.split.rows, cols=np.where(places > 0, found.split.cols, -1).astype(np.int8))
-    for part, base in (Part.SHORT, person), (Part.EVEN, person // 2):
+    for part, base in (Part.SHORT, person), (Part.EVEN, person // 2), (Part.SPARE, 0):
         _auctioned(indptr, cols, worth, places, split, part, base, mate, price)
     return mate, price
 
@@ -162,7 +164,7 @@ def _auctioned(
         return
     its_mate, its_price = auction(start, its_cols, its_worth, places[columns])
     mate[rows] = np.where(its_mate < 0, -1, columns[its_mate])
-    price[columns] = base + (its_price if part == Part.SHORT else its_price - its_price.min())
+    price[columns] = base + (its_price - (its_price.min() if part == Part.EVEN else 0))
 
 
 def _kept(graph: Graph, keep: Ints | None, bonus: int) -> Longs | None:
