@@ -38,7 +38,7 @@ def exposition(*more: Collector) -> Page:
 
 
 async def listen(host: str, port: int, pages: Pages) -> asyncio.Server:
-    """For `async with`. Raises OSError where it cannot listen."""
+    """For `async with`. Raises OSError where it cannot listen; a process that takes our place may do so beside us."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError, asyncio.LimitOverrunError):
@@ -46,7 +46,7 @@ async def listen(host: str, port: int, pages: Pages) -> asyncio.Server:
                 await _answer(reader, writer, pages)
         writer.close()
 
-    return await asyncio.start_server(answer, host, port)
+    return await asyncio.start_server(answer, host, port, reuse_port=True)
 
 
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pages: Pages) -> None:

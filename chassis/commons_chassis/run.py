@@ -7,7 +7,7 @@ import contextlib
 import gc
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import uvloop
@@ -27,25 +27,25 @@ DRAIN_SECONDS = 8.0
 SELDOM = (20_000, 5, 2)
 
 
-def main(service: Service) -> None:
-    """Serve as the environment says; ends with a sentence where that does not do, or the broker forbids it."""
+def main(service: Service, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve as the environment says, `ready` once it does; ends with a sentence where that will not do, or is forbidden."""
     try:
-        serve(service, ServiceSettings.of(service.name))
+        serve(service, ServiceSettings.of(service.name), ready)
     except (SettingError, Denied) as no:
         sys.exit(str(no))
 
 
-def serve(service: Service, settings: ServiceSettings) -> None:
+def serve(service: Service, settings: ServiceSettings, ready: Callable[[], None] = lambda: None) -> None:
     """Run until SIGTERM; exits 1 when this process can no longer do its work, so that it is started afresh."""
     log.set_up(service.name, settings.log_level, dev=settings.env == "dev")
     telemetry.start(service.name)
     try:
-        uvloop.run(_serve(service, settings))
+        uvloop.run(_serve(service, settings, ready))
     finally:
         telemetry.stop()
 
 
-async def _serve(service: Service, settings: ServiceSettings) -> None:
+async def _serve(service: Service, settings: ServiceSettings, ready: Callable[[], None]) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     log.listen(loop)
@@ -55,6 +55,7 @@ async def _serve(service: Service, settings: ServiceSettings) -> None:
         process = Process(runtime)
         await process.start()
         leave_alone()
+        ready()
         await _first(stopping.wait(), runtime.dead.wait(), *process.work, *process.watch)
         await process.stop(DRAIN_SECONDS)
         runtime.denials.check()

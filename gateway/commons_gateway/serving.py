@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -24,6 +25,8 @@ LARGEST_HEAD = 32 * 1024
 MOST_HEADERS = 100
 IDLE_SECONDS = 20
 DRAIN_SECONDS = 8
+LAST_SECONDS = 1.0
+"""So long a connection that is kept may still be asked on when the gateway ends: a question may be on its way already."""
 PING_SECONDS = 20.0
 """A socket's other side is asked so often whether it is there, and has as long to answer: browsers do it by themselves."""
 
@@ -34,7 +37,7 @@ class Patience(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._late: asyncio.TimerHandle | None = None
-        self._in_head, self._head = True, 0
+        self._in_head, self._head, self._last = True, 0, False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -66,6 +69,20 @@ class Patience(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_is_over()
         super().on_headers_complete()
+        if self._last:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Who asks this very moment is answered once more, and told that it is the last time; who is silent is hung up on."""
+        if self.cycle is None or self.cycle.response_complete:
+            self._last = True
+            self.loop.call_later(LAST_SECONDS, self._hang_up)
+        else:
+            super().shutdown()
+
+    def _hang_up(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
 
     def _head_is_over(self) -> None:
         self._in_head = False
@@ -77,17 +94,25 @@ class Patience(HttpToolsProtocol):
 class Server(uvicorn.Server):
     """Who follows something is told to come back before the others are waited for."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._app = app
+        self._app, self._ready = app, ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._app.state.desk.lines.end_all(GOING)
         await super().shutdown(sockets)
 
 
-def server(settings: GatewaySettings, asker: Asker | None = None) -> Server:
-    """Ready to `run()`, on the settings' address or on `sockets`. `asker`: in tests, whoever answers for the services."""
+def server(
+    settings: GatewaySettings, asker: Asker | None = None, *, ready: Callable[[], None] = lambda: None
+) -> Server:
+    """To `run()` on the settings' address or on `sockets`; `ready` is called when it serves. `asker`: in tests, whoever
+    answers for the services.
+    """
     app = build(settings, asker)
     leave_alone()  # the schema is large: nobody should wait while the collector walks it
     config = uvicorn.Config(
@@ -111,4 +136,4 @@ def server(settings: GatewaySettings, asker: Asker | None = None) -> Server:
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,
     )
-    return Server(config, app)
+    return Server(config, app, ready)

@@ -177,3 +177,26 @@ async def test_it_ends_at_once_with_a_word_to_those_who_follow(tmp_path):
             with pytest.raises(websockets.ConnectionClosed) as closed:
                 await there.recv()
             assert closed.value.rcvd.code == 1012
+
+
+async def test_a_question_that_is_on_its_way_is_answered_before_it_ends(tmp_path):
+    """Connections that are kept: one is asked on after the signal, one stays silent."""
+    served = Served(tmp_path, LAST_SECONDS=1.5)
+    ask = GET + b"\r\n"
+    with served.connect() as asked, served.connect() as silent:
+        for connection in (asked, silent):
+            connection.sendall(ask)
+            while not connection.recv(65536).endswith(b"ok\n"):
+                pass
+        began = time.monotonic()
+        ending = asyncio.create_task(asyncio.to_thread(served.end))
+        await asyncio.sleep(0.7)
+        asked.sendall(ask)
+        answer = await asyncio.to_thread(heard, asked)
+        assert b"200 OK" in answer
+        assert b"connection: close" in answer.lower()
+        assert time.monotonic() - began < 1.5
+        assert await asyncio.to_thread(heard, silent) == b""
+        error = (await ending)[1]
+    assert "Traceback" not in error
+    assert time.monotonic() - began < 5

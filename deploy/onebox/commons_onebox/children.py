@@ -3,7 +3,7 @@
 import os
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -84,17 +84,17 @@ def declare_streams(home: Home) -> None:
     repairs.stand_up(home)
 
 
-def run_service(name: str, environment: Mapping[str, str]) -> None:
+def run_service(name: str, environment: Mapping[str, str], ready: Callable[[], None]) -> None:
     """Be the service until a signal ends it."""
     os.environ.update(environment)
-    main(APPS[name])
+    main(APPS[name], ready)
 
 
-def run_gateway(door: socket.socket, environment: Mapping[str, str]) -> None:
+def run_gateway(door: socket.socket, environment: Mapping[str, str], ready: Callable[[], None]) -> None:
     """Be the gateway until a signal ends it; requests wait in `door` while it starts."""
     os.environ.update(environment)
     try:
-        gateway = server(GatewaySettings.told())
+        gateway = server(GatewaySettings.told(), ready=ready)
     except SettingError as wrong:
         raise SystemExit(str(wrong)) from None
     gateway.run(sockets=[door])

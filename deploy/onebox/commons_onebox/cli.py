@@ -134,6 +134,16 @@ def rotate(user: str) -> None:
 
 
 @app.command()
+def roll() -> None:
+    """Replace every process of ours by a fresh one, one after the other, while the platform serves; nothing fails of it."""
+    home, run = running()
+    from commons_onebox.rolling import ask
+
+    with explained():
+        ask(home, run, say)
+
+
+@app.command()
 def replay() -> None:
     """Rebuild the stream and every copy from the logs: of a platform that rests, told when it starts again."""
     with explained():

@@ -43,6 +43,11 @@ class Run:
     ready: bool
     processes: dict[str, int]
     started: dict[str, int]
+    rolling: bool = False
+    rolls: int = 0
+    """How often its processes were replaced by fresh ones, one after the other."""
+    trouble: str = ""
+    """Why the last time did not come to its end."""
 
     def alive(self) -> bool:
         """Whether its supervisor still runs (a run that was killed leaves its file behind)."""

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from signal import Signals
-from typing import NoReturn, Self
+from typing import Self
 
 from commons_onebox import procs
 from commons_onebox.server import Server, tail
@@ -21,7 +21,8 @@ from commons_onebox.server import Server, tail
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 STOP = (Signals.SIGINT, Signals.SIGTERM, Signals.SIGHUP)
-WATCHED = (*STOP, Signals.SIGCHLD)
+ROLL = Signals.SIGUSR1
+WATCHED = (*STOP, ROLL, Signals.SIGCHLD)
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
@@ -105,10 +106,9 @@ class Supervisor:
             self._children.append(child)
             self._launch(child)
 
-    def watch(self) -> NoReturn:
-        """Keep everything running until a signal asks to stop; then raise Stopped."""
-        while True:
-            self._turn()
+    def watch(self) -> None:
+        """Keep everything running until a signal asks for fresh processes; raise Stopped when one asks to stop."""
+        while self._turn() != ROLL:
             self._free_the_stuck()
 
     def until(self, true: Callable[[], bool], seconds: float, name: str) -> None:
@@ -131,7 +131,45 @@ class Supervisor:
             if task.code:
                 raise TaskFailed(f"The step {task.name} failed (log: {task.log}):\n{tail(task.log)}")
 
-    def _turn(self, longest: float = 1.0) -> None:
+    def replace(self, name: str, successor: Child, ready: Callable[[], bool], seconds: float) -> None:
+        """Start `successor`, and end who has this name in order once it is `ready`: for a moment both are at work.
+
+        Raises TaskFailed where it does not come up in time; then all is as it was.
+        """
+        successor.name, successor.once = f"{name} (next)", True
+        self.start(successor)
+        try:
+            self.until(lambda: ready() or successor.code is not None, seconds, name)
+        except TaskFailed:
+            self._end_at_once(successor)
+            raise
+        if successor.code is not None:
+            self._end_at_once(successor)
+            raise TaskFailed(f"{name} ended as it began (log: {successor.log}):\n{tail(successor.log)}")
+        before = next(child for child in self._children if child.name == name)
+        before.name, before.once = f"{name} (leaving)", True
+        successor.name, successor.once = name, False
+        self._changed(self.pids)
+        self._let_go(before)
+
+    def _let_go(self, child: Child) -> None:
+        """End one in order, while the others are kept running."""
+        if child.pid:
+            os.kill(child.pid, child.stop_signal)
+        try:
+            self.until(lambda: not child.pid, child.grace, child.name)
+        except TaskFailed:
+            self._say(f"{child.name} did not stop in time and is ended at once")
+        self._end_at_once(child)
+
+    def _end_at_once(self, child: Child) -> None:
+        if child.pid:
+            os.kill(child.pid, Signals.SIGKILL)
+        self._children.remove(child)
+        self._changed(self.pids)
+
+    def _turn(self, longest: float = 1.0) -> int:
+        """One step of keeping everything running; the signal that came meanwhile, or 0."""
         now = time.monotonic()
         for child in self._children:
             if not child.pid and child.due <= now and not child.once:
@@ -141,6 +179,7 @@ class Supervisor:
         self._collect()
         if received is not None and received.si_signo in STOP:
             raise Stopped
+        return received.si_signo if received is not None else 0
 
     def _free_the_stuck(self) -> None:
         now = time.monotonic()

@@ -88,6 +88,33 @@ def test_a_request_waits_while_the_gateway_starts_again(house: Run, folder: Path
         assert answer.status == 200
 
 
+def test_every_process_of_ours_gives_way_to_a_fresh_one(house: Run, folder: Path) -> None:
+    before = _now(folder)
+    rolled = _commons("roll", home=folder)
+    assert rolled.returncode == 0, rolled.stderr
+    after = _now(folder)
+    assert after.processes.keys() == before.processes.keys()
+    assert {n for n in EVERYONE if before.processes[n] == after.processes[n]} == {"supervisor", "postgres", "nats"}
+    assert all(f"process {after.processes[name]} in place of" in rolled.stdout for name in (*SERVICES, GATEWAY))
+    assert not [name for name in (*SERVICES, GATEWAY) if not before.gone(name)]
+
+
+def test_one_that_does_not_come_up_leaves_everyone_at_work(house: Run, folder: Path) -> None:
+    before, seed = _now(folder), Home(folder).seed_file("mentoring")
+    kept = seed.read_text()
+    try:
+        seed.write_text("no key")
+        rolled = _commons("roll", home=folder)
+    finally:
+        seed.write_text(kept)
+    after = _now(folder)
+    assert rolled.returncode == 1
+    assert "mentoring ended as it began" in rolled.stderr
+    left = {name for name in EVERYONE if before.processes[name] == after.processes[name]}
+    assert left == EVERYONE - {"profiles", "matching"}
+    assert answers(f"{house.url}/graphql", TYPENAME)
+
+
 def test_it_is_small(house: Run) -> None:
     assert procs.pss(procs.tree(house.pid)) < 700_000_000
 
@@ -206,7 +233,7 @@ def test_it_starts_again_within_ten_seconds_on_the_same_data_and_leaves_nothing(
         assert wait_until(lambda: not [pid for pid in everyone if procs.seen(pid)], 10)
 
 
-@pytest.mark.parametrize("command", ["status", "seed"])
+@pytest.mark.parametrize("command", ["status", "seed", "roll"])
 def test_a_look_at_nothing_is_answered_in_a_sentence(tmp_path: Path, command: str) -> None:
     refused = _commons(command, home=tmp_path)
     assert (refused.returncode, refused.stdout) == (2, "")

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, Signals
+from signal import SIGHUP, SIGINT, SIGKILL, SIGTERM, SIGUSR1, Signals
 
 import psycopg
 import pytest
@@ -21,7 +21,7 @@ SCRIPT = """
 import json, os, signal, subprocess, sys, time
 from pathlib import Path
 from commons_onebox.home import Home
-from commons_onebox.supervisor import Child, Stopped, Supervisor
+from commons_onebox.supervisor import Child, Stopped, Supervisor, TaskFailed
 
 folder = Path(sys.argv[1])
 home = Home(folder)
@@ -67,7 +67,14 @@ with Supervisor(lambda line: print(line, flush=True), write) as supervisor:
     try:
         supervisor.start(*(child(name) for name in sys.argv[2:]))
         print("started", flush=True)
-        supervisor.watch()
+        while True:
+            supervisor.watch()
+            kind = (folder / "successor").read_text()
+            try:
+                supervisor.replace("first", child(kind), (folder / "ready").exists, 2)
+            except TaskFailed as failed:
+                print(failed, flush=True)
+            print("replaced", flush=True)
     except Stopped:
         pass
 """
@@ -165,6 +172,44 @@ def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
         everyone = procs.tree(process.pid)
         process.kill()
         assert wait_until(lambda: _run(everyone) == [], 10)
+
+
+def _asked_to_replace(process: subprocess.Popen[str], folder: Path, successor: str) -> None:
+    (folder / "successor").write_text(successor)
+    process.send_signal(SIGUSR1)
+
+
+def _said_until(process: subprocess.Popen[str], last: str) -> str:
+    assert process.stdout is not None
+    return "".join(iter(process.stdout.readline, f"{last}\n"))
+
+
+def test_a_fresh_process_works_before_the_old_one_ends(tmp_path: Path) -> None:
+    with _supervisor(tmp_path, "first", "second") as process:
+        before = _pids(tmp_path)
+        _asked_to_replace(process, tmp_path, "first")
+        assert wait_until(lambda: "first (next)" in _pids(tmp_path), 5)
+        time.sleep(0.3)
+        assert _pids(tmp_path)["first"] == before["first"]
+        (tmp_path / "ready").touch()
+        assert _said_until(process, "replaced") == ""
+        after = _pids(tmp_path)
+        assert after.keys() == before.keys()
+        assert (after["first"] != before["first"], after["second"]) == (True, before["second"])
+        assert _run([before["first"]]) == []
+        assert (tmp_path / "order").read_text() == "first "
+
+
+@pytest.mark.parametrize(("successor", "why"), [("hasty", "ended as it began"), ("second", "was not ready within 2 s")])
+def test_who_is_not_followed_goes_on(tmp_path: Path, successor: str, why: str) -> None:
+    with _supervisor(tmp_path, "first") as process:
+        before = _pids(tmp_path)
+        _asked_to_replace(process, tmp_path, successor)
+        assert why in _said_until(process, "replaced")
+        assert _pids(tmp_path) == before
+        assert _run([before["first"]])
+        os.kill(before["first"], SIGKILL)
+        assert wait_until(lambda: _pids(tmp_path).get("first", 0) not in {0, before["first"]}, 5)
 
 
 def test_who_does_not_listen_is_ended_after_the_grace(tmp_path: Path) -> None:
