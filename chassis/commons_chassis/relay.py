@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -179,17 +179,13 @@ def fact(row: sa.RowMapping) -> tuple[str, bytes, dict[str, str]]:
     envelope = Envelope(**{name: row[name] for name in ("id", "aggregate", "seq", "cause", "about", "project")})
     at: datetime = row["at"]
     headers = envelope.headers(row["subject"], at.astimezone(UTC).isoformat())
-    return subject_on_ground(row["subject"], row["project"]), _json(row["body"]), headers
+    return subject_on_ground(row["subject"], row["project"]), to_json(row["body"]), headers
 
 
 def _telling(row: sa.RowMapping) -> Telling:
     subject, payload, headers = fact(row)
     came_from = {FACT_TRACE: row["trace"]} if row["trace"] else {}
     return Telling(subject, payload, {**headers, **came_from, MSG_ID: str(row["id"])})
-
-
-def _json(body: object) -> bytes:
-    return json.dumps(body, separators=(",", ":")).encode()
 
 
 async def _lock(held: AsyncConnection) -> bool:
