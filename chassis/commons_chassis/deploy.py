@@ -22,8 +22,12 @@ PATIENCE = {
     "statement_timeout": "'30s'",
     "lock_timeout": "'10s'",
     "idle_in_transaction_session_timeout": "'60s'",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "'10s'",
 }
-"""Of whoever handles requests and facts: a process that hangs lets go of what it has locked."""
+"""Of whoever handles requests and facts: a process that hangs, or that no network leads to, lets go of what it has locked."""
 OWNERS_PATIENCE = {"statement_timeout": "'10min'"}
 ACK_WAIT_SECONDS = 5
 """What a killed listener had in hand is offered again after this; a living one says in time that it is still at it."""

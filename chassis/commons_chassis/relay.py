@@ -33,6 +33,8 @@ LINKS = 100
 TICK_SECONDS = 1.0
 PAUSE_SECONDS = 0.2
 BEAT_SECONDS = 5.0
+SILENT_SECONDS = 15
+"""Who leads and says nothing to the database for so long leads no more: another process may be waiting to."""
 TIDY_SECONDS = 3600.0
 PENDING = sa.text("""
     select event_log.*, outbox.trace from event_log join outbox using (id) where event_log.position > :after
@@ -189,5 +191,6 @@ def _telling(row: sa.RowMapping) -> Telling:
 
 
 async def _lock(held: AsyncConnection) -> bool:
-    """A session lock: it goes with the connection, however the process ends."""
+    """A session lock: it goes with the connection, however the process ends, and when it only stands still."""
+    await held.execute(sa.text(f"set idle_session_timeout = '{SILENT_SECONDS}s'"))
     return bool((await held.execute(sa.select(sa.func.pg_try_advisory_lock(LOCK)))).scalar())

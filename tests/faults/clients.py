@@ -28,7 +28,7 @@ HERE = "style = 'TRADITIONAL' and round = (select id from rounds limit 1)"
 FREE = f"""select p.mentor from places p join cards c on c.person = p.mentor and c.introduced and not c.paused,
   generate_series(1, p.most - p.used) where {HERE} order by p.mentor"""
 MENTEES = """select person from participations where role = 'MENTEE' and round = (select id from rounds limit 1)
-  order by person"""
+  and person not in (select mentee from connections) order by person"""
 DECLINERS = 20
 """Mentors who only decline: their places stay free, so that they can be asked again and again."""
 

@@ -19,6 +19,8 @@ server_name: {name}
 listen: "{host}:{port}"
 http: "{host}:{monitor}"
 max_payload: 1MB
+ping_interval: "5s"
+ping_max: 2
 jetstream {{
     store_dir: {folder}
     sync_interval: "{sync}"
