@@ -1,62 +1,86 @@
-"""Random pools for the engine's tests; a seed drawn at each run, printed, and taken from ENGINE_SEED where it is given."""
+"""Synthetic people: seeded, in the proportions of a real recruitment, from ten to a hundred thousand."""
 
 from __future__ import annotations
 
-import os
-import secrets
+from uuid import UUID
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
-from commons_matching.rules.engine.graph import WHOLE, Graph
+from commons_contracts.codes import Cefr, Criterion, Goal, Modality, Stage
+from commons_matching.rules.engine.people import PAIRWISE, Apart, People, Profile
+from commons_matching.rules.engine.weights import Rules
 
-SEED = int(os.environ.get("ENGINE_SEED") or secrets.randbits(32))
-print(f"ENGINE_SEED={SEED}")
+PROJECT = UUID(int=7)
+TONGUES = ["en", "sv", "nb", "fi", "da", "de", "pl", "fa", "ar", "es", "fr", "tr", "uk", "so"]
+OFTEN = np.array([0.62, 0.3, 0.18, 0.08, 0.1, 0.12, 0.06, 0.04, 0.05, 0.05, 0.05, 0.03, 0.04, 0.02])
+FIELDS = [
+    f"{broad}{narrow}{detail}" for broad in ("05", "06", "07") for narrow in range(1, 4) for detail in range(1, 5)
+]
+COUNTRIES = ["SE", "NO", "FI", "DK", "DE", "PL", "ES", "NL"]
+LEVELS, GOALS, STAGES = list(Cefr), list(Goal), list(Stage)
+TOPICS, BACKGROUNDS = [f"T{n}" for n in range(40)], [f"B{n}" for n in range(6)]
+MODES = [Modality.ONLINE, Modality.MIXED, Modality.HYBRID, Modality.FACE_TO_FACE]
+WEIGHTS = (
+    (Criterion.FIELD, 3000),
+    (Criterion.GOALS, 2300),
+    (Criterion.LANGUAGES, 1500),
+    (Criterion.HOURS, 1000),
+    (Criterion.PLACE, 1200),
+    (Criterion.STAGE, 500),
+    (Criterion.BACKGROUND, 500),
+)
+RULES = Rules(weights=WEIGHTS, opt_in=(Criterion.BACKGROUND,), other_organisation=True, hours_least=1)
 
 
-def dice(*parts):
-    return np.random.default_rng([SEED, *parts])
+def people(
+    mentors: int, mentees: int, seed: int, *, towns: int = 400, places: float = 3.0, apart: float = 0.1
+) -> People:
+    """`places`: about how many each mentor takes; `apart`: pairs kept apart, for each mentee."""
+    draw = np.random.default_rng(seed)
+    towns_at = [(float(draw.uniform(54, 66)), float(draw.uniform(5, 28)), int(draw.integers(8))) for _ in range(towns)]
+    one = tuple(_profile(draw, n + 1, towns_at, places, mentor=True) for n in range(mentors))
+    other = tuple(_profile(draw, 1_000_000 + n, towns_at, places, mentor=False) for n in range(mentees))
+    pairs = {
+        (one[draw.integers(mentors)].person, other[draw.integers(mentees)].person): PAIRWISE[draw.integers(3)]
+        for _ in range(int(mentees * apart) if mentors else 0)
+    }
+    kept = tuple(Apart(mentor=a, mentee=b, why=why) for (a, b), why in pairs.items())
+    return People(mentors=one, mentees=other, apart=kept)
 
 
-def a_pool(random, *, most_mentees=40, most_mentors=30, most_degree=10, most_places=3):
-    """(graph, places): sparse, with mentors without places, mentees without mentors, and many equals now and then."""
-    mentees, mentors = random.integers(1, most_mentees + 1), int(random.integers(1, most_mentors + 1))
-    degrees = np.minimum(random.integers(0, most_degree + 1, mentees), mentors)
-    top = int(random.choice([1, 10, WHOLE]))
-    cols = [np.sort(random.choice(mentors, d, replace=False)) for d in degrees]
-    graph = Graph(
-        indptr=np.concatenate([[0], np.cumsum(degrees)]).astype(np.int64),
-        cols=np.concatenate(cols).astype(np.int32),
-        points=random.integers(0, top + 1, int(degrees.sum())).astype(np.int32),
-        mentors=mentors,
+def _profile(draw, number, towns, places, *, mentor):
+    town = min(int(draw.exponential(len(towns) / 5)), len(towns) - 1)
+    north, east, country = towns[town]
+    spoken = np.flatnonzero(draw.random(len(TONGUES)) < OFTEN)
+    return Profile(
+        person=UUID(bytes=draw.bytes(16)),
+        projects=(PROJECT,),
+        fields=tuple(draw.choice(FIELDS, 1 + int(draw.random() < 0.4), replace=False).tolist()),
+        languages=tuple((TONGUES[n], LEVELS[min(5, int(draw.integers(1, 7)))]) for n in spoken),
+        country=COUNTRIES[country],
+        place=town,
+        at=(north, east),
+        radius_km=int(draw.choice([20, 50, 100])),
+        modality=MODES[int(draw.choice(4, p=[0.45, 0.3, 0.15, 0.1]))],
+        hours=_hours(draw),
+        goals=tuple(
+            GOALS[n] for n in draw.choice(len(GOALS), int(draw.integers(1, 5 if mentor else 4)), replace=False)
+        ),
+        topics=tuple(TOPICS[n] for n in draw.choice(len(TOPICS), 3, replace=False)),
+        background=tuple(BACKGROUNDS[n] for n in range(6) if draw.random() < 0.15),
+        stage=STAGES[min(6, int(draw.integers(3, 7) if mentor else draw.integers(0, 5)))],
+        organisation=UUID(int=int(draw.integers(1, 200)) << 70) if draw.random() < 0.7 else None,
+        opted_in=(Criterion.BACKGROUND,) if draw.random() < 0.4 else (),
+        woman=bool(draw.random() < 0.7) if draw.random() < 0.9 else None,
+        minor=not mentor and bool(draw.random() < 0.05),
+        vetted=bool(draw.random() < 0.4),
+        wants_woman=not mentor and bool(draw.random() < 0.1),
+        ready=bool(draw.random() < 0.97),
+        places=1 + int(draw.poisson(places - 1)) if mentor else 1,
     )
-    return graph, random.integers(0, most_places + 1, mentors).astype(np.int32)
 
 
-def flow(graph, places, worth=None):
-    """(most people, most worth among those) by OR-Tools: most flow at least cost."""
-    n, m = graph.mentees, graph.mentors
-    solver, source, sink = min_cost_flow.SimpleMinCostFlow(), n + m, n + m + 1
-    rows = np.repeat(np.arange(n), np.diff(graph.indptr))
-    value = graph.points.astype(np.int64) if worth is None else worth[graph.points]
-    solver.add_arcs_with_capacity_and_unit_cost(
-        rows, n + graph.cols.astype(np.int64), np.ones(graph.pairs, int), -value
-    )
-    solver.add_arcs_with_capacity_and_unit_cost(np.full(n, source), np.arange(n), np.ones(n, int), np.zeros(n, int))
-    solver.add_arcs_with_capacity_and_unit_cost(
-        n + np.arange(m), np.full(m, sink), places.astype(np.int64), np.zeros(m, int)
-    )
-    solver.set_node_supply(source, n)
-    solver.set_node_supply(sink, -n)
-    assert solver.solve_max_flow_with_min_cost() == solver.OPTIMAL
-    return solver.maximum_flow(), -solver.optimal_cost()
-
-
-def within(places, mate):
-    """Nobody has more mentees than places."""
-    return bool((np.bincount(mate[mate >= 0], minlength=len(places)) <= places).all())
-
-
-def joined(graph, mate):
-    """Every pair is one of the graph's."""
-    return all(j < 0 or j in graph.row(i)[0] for i, j in enumerate(mate))
+def _hours(draw):
+    """Evenings and weekends more than office hours."""
+    week = draw.random(56) < np.tile([0.0, 0.0, 0.02, 0.12, 0.12, 0.16, 0.35, 0.1], 7)
+    return int(sum(1 << int(n) for n in np.flatnonzero(week)))
