@@ -8,7 +8,7 @@ import secrets
 import numpy as np
 from ortools.graph.python import min_cost_flow
 
-from commons_matching.rules.engine.graph import WHOLE, Graph
+from commons_matching.rules.engine.graph import WHOLE, Graph, graph_of
 
 SEED = int(os.environ.get("ENGINE_SEED") or secrets.randbits(32))
 print(f"ENGINE_SEED={SEED}")
@@ -60,3 +60,30 @@ def within(places, mate):
 def joined(graph, mate):
     """Every pair is one of the graph's."""
     return all(j < 0 or j in graph.row(i)[0] for i, j in enumerate(mate))
+
+
+class Dense:
+    """All pairs as a table of points, -1 where not allowed: what the engine asks of a pool, by brute force."""
+
+    def __init__(self, table, places):
+        self.table, self.places = table, places
+        self.mentees, self.mentors = table.shape
+
+    def best(self, rows, k, prices=None, *, worth=None, floor=None):
+        prices = np.zeros(self.mentors, np.int64) if prices is None else prices
+        worth = np.arange(WHOLE + 1) if worth is None else worth
+        lists = []
+        for r, i in enumerate(rows):
+            fits = np.flatnonzero((self.table[i] >= 0) & (self.places > 0))
+            value = worth[self.table[i, fits]] - prices[fits]
+            if floor is not None:
+                fits, value = fits[value > floor[r]], value[value > floor[r]]
+            order = np.argsort(-value, kind="stable")[:k]
+            lists.append([(int(j), int(self.table[i, j])) for j in fits[order]])
+        return graph_of(lists, self.mentors)
+
+    def points(self, i, j):
+        return int(self.table[i, j])
+
+    def allowed(self, i, j):
+        return bool(self.table[i, j] >= 0)

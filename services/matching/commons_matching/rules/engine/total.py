@@ -2,92 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 
 from .auction import auction, part_of
 from .cardinality import Part, Split, max_cardinality
 from .exact import Seats, net, settle
-from .graph import WHOLE, Graph, Ints, Longs
+from .graph import Graph, Ints, Longs
 from .lottery import arranged, by_lot, taken
-
-MOST = 2**61
-"""What one more person and her points may count for at most: above it, sums of three would not fit into 64 bits."""
-
-
-class BandsTooManyError(ValueError):
-    """So many bands for so many people do not fit into 64 bits."""
+from .round import Keys, Round, Start, exact_sum, keeping, pairs_of, worth_of
 
 
 class SizeTooLargeError(ValueError):
     """More people than any matching has."""
-
-
-class Keys(NamedTuple):
-    """Who the rows and columns are (int64 each), where their order is not canonical: chance goes by them alone."""
-
-    rows: Longs
-    cols: Longs
-
-
-@dataclass(frozen=True, kw_only=True)
-class Round:
-    """A matching with its proof. `mate[i]` is the mentor of mentee i, or -1; `points[i]` the fit of the pair, or 0.
-
-    `worth[p]` is what a pair of p points counts for (a person, then bands, then points), `prices[j]` what a place of
-    mentor j costs in that unit. `gap` is the distance to the bound that the prices prove: 0, the best there is.
-    """
-
-    mate: Ints
-    points: Ints
-    prices: Longs
-    worth: Longs
-    gap: int
-    stats: Mapping[str, int]
-
-    @property
-    def size(self) -> int:
-        return int((self.mate >= 0).sum())
-
-    @property
-    def total(self) -> int:
-        return int(self.points.sum())
-
-    @property
-    def tariff(self) -> Longs:
-        """Prices in points, 0 to 10,000: how sought a place is, to spread the load in recommendations.
-
-        What is left of a price above a whole person (places run short), half of one (just enough), or none.
-        """
-        half = max(int(self.worth[0]) // 2, 1)
-        return np.asarray(np.clip(self.prices - (self.prices + half // 2) // half * half, 0, WHOLE))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Start:
-    """Where the solver begins: pairs and prices of an earlier solution, in the numbers of the graph."""
-
-    mate: Ints
-    prices: Longs
-
-
-def worth_of(bands: Sequence[int], people: int, bonus: int = 0) -> Longs:
-    """What a pair of 0..10,000 points counts for, where at most `people` pairs are made: int64[10,001].
-
-    One person more outweighs all else; then one person lifted over the lowest of the `bands`, then over the next; then
-    points and the `bonus` that some pairs may have.
-    """
-    worth, top = np.arange(WHOLE + 1, dtype=np.int64), WHOLE + bonus
-    for band in (*sorted(set(bands), reverse=True), 0):
-        step = people * top + 1
-        top += step
-        if top > MOST:
-            raise BandsTooManyError(f"{len(bands)} bands for {people} people")
-        worth[band:] += step
-    return worth
 
 
 def solve_total(
@@ -110,7 +38,7 @@ def solve_total(
     `keys` decide between equals (without keys, the order of columns and of each row's pairs must be canonical). Time O(pairs * columns * log) at worst; see docs/matching.md for what it takes.
     """
     worth = worth_of(bands, min(graph.mentees, int(places.sum())), bonus if keep is not None else 0)
-    extra = _kept(graph, keep, bonus)
+    extra = None if keep is None or bonus == 0 else keeping(graph, keep, bonus)
     start = None if prices is None else Start(mate=np.full(graph.mentees, -1, np.int32), prices=prices)
     found = best(graph, places, worth, extra, seed=seed, keys=keys, start=start)
     if size is not None and found.size < size:
@@ -167,13 +95,6 @@ def _auctioned(
     price[columns] = base + (its_price - (its_price.min() if part == Part.EVEN else 0))
 
 
-def _kept(graph: Graph, keep: Ints | None, bonus: int) -> Longs | None:
-    if keep is None or bonus == 0:
-        return None
-    wanted = np.repeat(keep, np.diff(graph.indptr))
-    return np.where(graph.cols == wanted, np.int64(bonus), np.int64(0))
-
-
 def _round(
     graph: Graph, places: Ints, worth: Longs, extra: Longs | None, order: tuple[Ints, Ints], seats: Seats
 ) -> Round:
@@ -182,24 +103,10 @@ def _round(
     mate, prices = np.full(graph.mentees, -1, np.int32), np.empty(graph.mentors, np.int64)
     mate[rows] = np.where(seats.mate < 0, -1, cols[seats.mate]) if len(cols) else -1
     prices[cols] = seats.price
+    gains = np.empty(graph.mentees, np.int64)
+    gains[rows] = seats.gain
     points, at = pairs_of(graph, mate)
     worths = worth[points][mate >= 0] + (0 if extra is None else extra[at[mate >= 0]])
     total, bound = exact_sum(worths), exact_sum(seats.gain) + exact_sum(places * prices)
     stats = {"pairs": graph.pairs, "bound_gap": bound - total}
-    return Round(mate=mate, points=points, prices=prices, worth=worth, gap=bound - total, stats=stats)
-
-
-def pairs_of(graph: Graph, mate: Ints) -> tuple[Ints, Longs]:
-    """(points of each mentee's pair, 0 for none; where the pair stands in the graph, -1 for none)."""
-    wanted = np.repeat(mate, np.diff(graph.indptr))
-    here = np.flatnonzero(graph.cols == wanted)
-    at = np.full(graph.mentees, -1, np.int64)
-    at[np.searchsorted(graph.indptr, here, side="right") - 1] = here
-    points = np.zeros(graph.mentees, np.int32)
-    points[at >= 0] = graph.points[at[at >= 0]]
-    return points, at
-
-
-def exact_sum(of: Longs) -> int:
-    """The sum of integers that would not fit into 64 bits together."""
-    return (int((of >> 31).sum()) << 31) + int((of & (2**31 - 1)).sum())
+    return Round(mate=mate, points=points, prices=prices, gains=gains, worth=worth, gap=bound - total, stats=stats)

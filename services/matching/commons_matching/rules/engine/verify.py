@@ -1,0 +1,167 @@
+"""A second pair of eyes before anything is published: counts again, over all allowed pairs, with nothing of the solver's.
+
+Whatever made the round, this believes only its pairs and its prices, and prices cannot lie: for any prices >= 0 no matching is
+worth more than what all mentees could have left at them plus what all places cost (weak duality). A round that is worth as
+much is the best; one that is not is reported, with those who would rather have another at these prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from typing import Protocol
+
+import numpy as np
+
+from .graph import Graph, Ints, Longs, Pairs
+
+BLOCK = 256
+"""Mentees whose pairs are listed at a time: bounds the memory, not the result."""
+NAMED = 20
+"""Faults of a kind that are named; the first says enough."""
+
+
+class Fault(StrEnum):
+    WRONG_SHAPE = "WRONG_SHAPE"
+    OVER_CAPACITY = "OVER_CAPACITY"
+    FORBIDDEN_PAIR = "FORBIDDEN_PAIR"
+    WRONG_POINTS = "WRONG_POINTS"
+    BETTER_TOTAL = "BETTER_TOTAL"
+    BLOCKING_PAIR = "BLOCKING_PAIR"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A fault, with the people it is about (-1: nobody in particular)."""
+
+    fault: Fault
+    mentee: int = -1
+    mentor: int = -1
+
+
+class Paired(Protocol):
+    """What every round has."""
+
+    @property
+    def mate(self) -> Ints: ...
+    @property
+    def points(self) -> Ints: ...
+
+
+class Priced(Paired, Protocol):
+    """What a round of total fit has: prices of places, and what points count for, in one unit."""
+
+    @property
+    def prices(self) -> Longs: ...
+    @property
+    def worth(self) -> Longs: ...
+
+
+def verify(
+    pool: Pairs,
+    round: Priced,
+    *,
+    keep: Ints | None = None,
+    bonus: int = 0,
+    about: Ints | None = None,
+    places: Ints | None = None,
+) -> tuple[Found, ...]:
+    """Every fault of a round of total fit; none: it is allowed, counted rightly, and no allowed round is better.
+
+    `keep` and `bonus` as the round was solved with; the mentees it is `about` and its `places` where they are not all of the
+    pool's. Time: O(mentees * mentors).
+    """
+    whom = np.arange(pool.mentees, dtype=np.int32) if about is None else about
+    free = pool.places if places is None else places
+    wrong = [*_shape(pool.mentees, pool.mentors, round.mate)]
+    if wrong or len(round.prices) != pool.mentors or (round.prices < 0).any():
+        return (*wrong, Found(fault=Fault.WRONG_SHAPE))[:NAMED]
+    bound, reached, misled = 0, 0, []
+    for at in range(0, len(whom), BLOCK):
+        rows = whom[at : at + BLOCK]
+        listed = pool.best(rows, pool.mentors)
+        best, own = _worths(listed, rows, round, free, keep, bonus)
+        bound += _sum(best)
+        reached += _sum(own + np.where(round.mate[rows] >= 0, round.prices[round.mate[rows]], 0))
+        misled += rows[own < best].tolist()
+    bound += sum(int(p) * int(q) for p, q in zip(free.tolist(), round.prices.tolist(), strict=True))
+    found = [*_over(free, round.mate), *_pairs(pool, round)]
+    if bound != reached:
+        people = misled or [-1]
+        found += [Found(fault=Fault.BETTER_TOTAL, mentee=i) for i in people[:NAMED]]
+    return tuple(found)
+
+
+def verify_stable(
+    pool: Pairs | None, graph: Graph, places: Ints, mentor_score: Ints, round: Paired
+) -> tuple[Found, ...]:
+    """Every fault of a two-way round over the wanted pairs of `graph`; `pool` says which of them the rules allow, if given."""
+    wrong = [*_shape(graph.mentees, graph.mentors, round.mate)]
+    if wrong:
+        return tuple(wrong)
+    found = [*_over(places, round.mate), *_unwanted(graph, round.mate)]
+    found += [] if pool is None else [f for f in _pairs(pool, round) if f.fault is Fault.FORBIDDEN_PAIR]
+    return (*found, *islice(_blocking(graph, places, mentor_score, round.mate), NAMED))
+
+
+def _shape(mentees: int, mentors: int, mate: Ints) -> Iterator[Found]:
+    if len(mate) != mentees or (mate < -1).any() or (mate >= mentors).any():
+        yield Found(fault=Fault.WRONG_SHAPE)
+
+
+def _over(places: Ints, mate: Ints) -> Iterator[Found]:
+    used = np.bincount(mate[mate >= 0], minlength=len(places))
+    for j in np.flatnonzero(used > places)[:NAMED].tolist():
+        yield Found(fault=Fault.OVER_CAPACITY, mentor=j)
+
+
+def _pairs(pool: Pairs, round: Paired) -> Iterator[Found]:
+    """Each pair by itself, by the plain rules that also explain it to people."""
+    for i, (j, points) in enumerate(zip(round.mate.tolist(), round.points.tolist(), strict=True)):
+        if j >= 0 and not pool.allowed(i, j):
+            yield Found(fault=Fault.FORBIDDEN_PAIR, mentee=i, mentor=j)
+        elif points != (pool.points(i, j) if j >= 0 else 0):
+            yield Found(fault=Fault.WRONG_POINTS, mentee=i, mentor=j)
+
+
+def _worths(
+    listed: Graph, rows: Ints, round: Priced, places: Ints, keep: Ints | None, bonus: int
+) -> tuple[Longs, Longs]:
+    """For each of `rows`: (the most that any allowed pair leaves her, or 0; what her own pair leaves her, or 0)."""
+    own_row = np.repeat(np.arange(len(rows)), np.diff(listed.indptr))
+    left = round.worth[listed.points] - round.prices[listed.cols]
+    if keep is not None:
+        left = left + np.where(keep[rows][own_row] == listed.cols, bonus, 0)
+    best, own = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
+    open_ = places[listed.cols] > 0
+    np.maximum.at(best, own_row[open_], left[open_])
+    mine = round.mate[rows][own_row] == listed.cols
+    own[own_row[mine]] = left[mine]
+    return best, own
+
+
+def _sum(of: Longs) -> int:
+    return sum(of.tolist())
+
+
+def _unwanted(graph: Graph, mate: Ints) -> Iterator[Found]:
+    for i, j in enumerate(mate.tolist()):
+        if j >= 0 and j not in graph.row(i)[0]:
+            yield Found(fault=Fault.FORBIDDEN_PAIR, mentee=i, mentor=j)
+
+
+def _blocking(graph: Graph, places: Ints, mentor_score: Ints, mate: Ints) -> Iterator[Found]:
+    """Pairs that would both rather have each other: she than her mentor or nobody, he than one of his or a free place."""
+    used, worst = np.zeros(graph.mentors, np.int64), np.full(graph.mentors, np.iinfo(np.int64).max)
+    hers = np.full(graph.mentees, -1, np.int64)
+    rows = np.repeat(np.arange(graph.mentees), np.diff(graph.indptr))
+    for e in np.flatnonzero(mate[rows] == graph.cols).tolist():
+        i, j = int(rows[e]), int(graph.cols[e])
+        used[j], worst[j], hers[i] = used[j] + 1, min(worst[j], int(mentor_score[e])), graph.points[e]
+    wants = graph.points > hers[rows]
+    free = used[graph.cols] < places[graph.cols]
+    liked = (mentor_score > worst[graph.cols]) & (places[graph.cols] > 0)
+    for e in np.flatnonzero(wants & (free | liked)).tolist():
+        yield Found(fault=Fault.BLOCKING_PAIR, mentee=int(rows[e]), mentor=int(graph.cols[e]))
