@@ -64,7 +64,7 @@ def test_no_secret_stands_in_its_environment_or_command(production, states, name
 @pytest.mark.parametrize("name", OURS)
 def test_it_sees_its_own_secrets_alone(production, name):
     own = {"app_dsn", "engine_dsn", "nats_seed"} if name in SERVICES else {"nats_seed", "secret"}
-    own |= {"link_key"} if name == "profiles" else set()
+    own |= {"profiles": {"link_key"}, "mentoring": {"keys_dsn", "master_key", "badge_key"}}.get(name, set())
     assert set(production.inside(name, "ls", "/run/secrets").split()) == own
 
 

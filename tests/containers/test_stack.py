@@ -69,7 +69,8 @@ async def _persistently(story, stage):
 
 def test_every_rule_of_the_first_journey_holds(played):
     verdicts, done = played
-    assert [v for v in verdicts if not v["passed"]] == [], done.stderr
+    failed = [v for v in verdicts if not v["passed"]]
+    assert failed == [], f"{failed} {done.stderr}"
     assert len(verdicts) == RULES, done.stderr
     assert done.returncode == 0
 
