@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from .graph import Graph, Ints, Longs, Pairs
+
+if TYPE_CHECKING:
+    from .circles import Circles, Group, Sizes
 
 BLOCK = 256
 """Mentees whose pairs are listed at a time: bounds the memory, not the result."""
@@ -104,6 +107,35 @@ def verify_stable(
     found = [*_over(places, round.mate), *_unwanted(graph, round.mate)]
     found += [] if pool is None else [f for f in _pairs(pool, round) if f.fault is Fault.FORBIDDEN_PAIR]
     return (*found, *islice(_blocking(graph, places, mentor_score, round.mate), NAMED))
+
+
+def verify_circles(group: Group, sizes: Sizes, found: Circles) -> tuple[Found, ...]:
+    """Every fault of circles: too many or too few in one, someone who cannot meet there, a facilitator in two at once."""
+    offers, chosen = found.offers, found.chosen
+    faults = [*_shape(len(group.hours), len(chosen), found.mate)]
+    if faults:
+        return tuple(faults)
+    leads = offers.facilitator[chosen]
+    members = np.bincount(found.mate[found.mate >= 0], minlength=len(chosen))
+    wrong = leads[(members > sizes.most) | (members < sizes.least)].tolist()
+    for f in set(leads.tolist()):
+        blocks = offers.block[chosen[leads == f]].tolist()
+        wrong += [f] if len(blocks) > sizes.each or len(set(blocks)) < len(blocks) else []
+    faults += [Found(fault=Fault.OVER_CAPACITY, mentor=f) for f in wrong]
+    for i, c in enumerate(found.mate.tolist()):
+        if c >= 0 and not _meets(
+            group, int(leads[c]), int(offers.language[chosen[c]]), int(offers.block[chosen[c]]), i
+        ):
+            faults.append(Found(fault=Fault.FORBIDDEN_PAIR, mentee=i, mentor=int(leads[c])))
+        elif int(found.points[i]) != (int(group.points[i, leads[c]]) if c >= 0 else 0):
+            faults.append(Found(fault=Fault.WRONG_POINTS, mentee=i))
+    return tuple(faults)
+
+
+def _meets(group: Group, f: int, language: int, block: int, i: int) -> bool:
+    spoken = int(group.languages[i]) & int(group.facilitator_languages[f])
+    hours = int(group.hours[i]) & int(group.facilitator_hours[f])
+    return bool(spoken >> language & 1 and hours >> block & 1 and group.points[i, f] >= 0)
 
 
 def _shape(mentees: int, mentors: int, mate: Ints) -> Iterator[Found]:

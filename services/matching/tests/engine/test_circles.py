@@ -1,0 +1,114 @@
+"""Circles: sizes, languages and hours hold, the bound is a bound, and swaps only ever help."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from commons_matching.rules.engine.circles import Group, Sizes, circles, offers_of
+from commons_matching.rules.engine.verify import Fault, verify_circles
+
+from .instances import SEED, dice
+
+
+def a_group(random, mentees=40, facilitators=5):
+    def bits(n, width, most):
+        return np.array(
+            [sum(1 << int(b) for b in random.choice(width, most, replace=False)) for _ in range(n)], np.uint64
+        )
+
+    points = random.integers(0, 10001, (mentees, facilitators))
+    points[random.random((mentees, facilitators)) < 0.15] = -1
+    return Group(
+        points=points.astype(np.int32),
+        languages=bits(mentees, 4, 2),
+        hours=bits(mentees, 12, 4),
+        facilitator_languages=bits(facilitators, 4, 2),
+        facilitator_hours=bits(facilitators, 12, 3),
+    )
+
+
+def check(group, sizes, found):
+    assert verify_circles(group, sizes, found) == ()
+    assert found.size <= found.most_people
+    assert found.total <= found.most_points
+
+
+@pytest.mark.parametrize("each", [1, 2])
+def test_sizes_languages_hours_and_bounds_hold(each):
+    for k in range(12):
+        group = a_group(dice(50, k, each))
+        sizes = Sizes(least=3, most=6, each=each)
+        found, again = circles(group, sizes, seed=k, tries=40), circles(group, sizes, seed=k, tries=40)
+        check(group, sizes, found)
+        assert (list(found.mate), list(found.chosen)) == (list(again.mate), list(again.chosen)), (SEED, k)
+        assert (found.size, found.total) >= (circles(group, sizes, seed=k, tries=0).size, 0)
+
+
+def test_planted_faults_are_seen():
+    group, sizes = a_group(dice(53), mentees=60), Sizes(least=3, most=6)
+    found = circles(group, sizes, tries=5)
+    assert found.size > 6
+    everyone = np.zeros(60, np.int32)
+    few = np.where(np.arange(60) == int(np.argmax(found.mate == 0)), 0, np.where(found.mate == 0, -1, found.mate))
+    twice = np.concatenate([found.chosen, found.chosen[:1]]).astype(np.int32)
+    for change, fault in (
+        ({"mate": everyone}, Fault.OVER_CAPACITY),
+        ({"mate": everyone}, Fault.FORBIDDEN_PAIR),
+        ({"mate": few.astype(np.int32)}, Fault.OVER_CAPACITY),
+        ({"chosen": twice}, Fault.OVER_CAPACITY),
+        ({"points": found.points + 1}, Fault.WRONG_POINTS),
+        ({"mate": found.mate[1:]}, Fault.WRONG_SHAPE),
+    ):
+        assert fault in {f.fault for f in verify_circles(group, sizes, replace(found, **change))}, (SEED, fault)
+
+
+def _best_by_hand(group, sizes):
+    """The most people and points of any choice of offers and members: every member tries every offer."""
+    offers = offers_of(group, sizes.least)
+    options = [[-1, *np.flatnonzero(offers.fits[:, i]).tolist()] for i in range(len(group.hours))]
+    best = (0, 0)
+    for choice in itertools.product(*options):
+        taken = [o for o in set(choice) if o >= 0]
+        if len({int(offers.facilitator[o]) for o in taken}) < len(taken):
+            continue
+        if all(sizes.least <= choice.count(o) <= sizes.most for o in taken):
+            points = sum(int(group.points[i, offers.facilitator[o]]) for i, o in enumerate(choice) if o >= 0)
+            best = max(best, (sum(o >= 0 for o in choice), points))
+    return best
+
+
+def test_small_groups_come_near_the_best_there_is():
+    found, best = [], []
+    for k in range(25):
+        random = dice(51, k)
+        group, sizes = a_group(random, mentees=6, facilitators=2), Sizes(least=2, most=3)
+        found.append(circles(group, sizes, seed=k))
+        best.append(_best_by_hand(group, sizes))
+        assert (found[-1].size, found[-1].total) <= best[-1]
+        assert best[-1][0] <= found[-1].most_people
+        assert best[-1][1] <= found[-1].most_points
+    assert sum(f.size for f in found) >= 0.95 * sum(size for size, _ in best), SEED
+
+
+def test_a_swap_takes_in_who_greed_left_out():
+    one = np.uint64(1)
+    fits = [[1, 1, 1, 1, 0, 0], [0, 0, 1, 1, 1, 1], [1, 1, 0, 0, 0, 0]]
+    hours = np.array([sum(fits[b][i] << b for b in range(3)) for i in range(6)], np.uint64)
+    group = Group(
+        points=np.full((6, 2), 10, np.int32),
+        languages=np.full(6, one),
+        hours=hours,
+        facilitator_languages=np.array([1, 1], np.uint64),
+        facilitator_hours=np.array([0b101, 0b010], np.uint64),
+    )
+    assert circles(group, Sizes(least=2, most=4)).size == 6
+
+
+def test_nobody_meets_where_nobody_can():
+    group = a_group(dice(52), mentees=4, facilitators=1)
+    found = circles(group, Sizes(least=5, most=9))
+    assert (found.size, len(found.chosen), found.most_people) == (0, 0, 0)
