@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import subprocess
-import sys
 import threading
 from itertools import islice
 from pathlib import Path
 
 import pytest
-from journeys.copies import copies
 
 from commons_onebox import manifest
 from commons_onebox.backup import KEYS_DUMP, key_files
@@ -21,21 +18,13 @@ from commons_onebox.postgres import binaries
 
 from .acts import NOTICES_OF_A_MATCH, calm, match
 from .ground import Ground
+from .restoring import commons, differences
 from .truths import broken
 
 pytestmark = pytest.mark.faults
 
 BEFORE, MEANWHILE = 2, 8
 """Matches that were made before the backup began, and that are made while it is written."""
-
-
-def commons(home: Path, *words: str) -> str:
-    """The command as an operator says it; what it said."""
-    environment = {**os.environ, "COMMONS_HOME": str(home), "COMMONS_ENV": "dev", "COLUMNS": "200"}
-    command = [sys.executable, "-m", "commons_onebox", *words]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -88,22 +77,8 @@ def test_what_is_restored_is_whole_and_nothing_happens_twice(lasting, monday, tm
         matches = {id for (id,) in ground.sql("matching", "select id from matches")}
         assert known <= matches
         assert broken(ground) == []
-        assert _differences(ground) == []
+        assert differences(ground) == []
         assert ground.one("profiles", "select count(*) from notices") == NOTICES_OF_A_MATCH * len(matches)
         for name in ("profiles", "matching"):
             assert ground.one(name, "select count(*) from event_log") >= backed_up.services[name].facts
         assert ground.home.passwords == lasting.home.passwords
-
-
-def _differences(ground: Ground) -> list[str]:
-    """Every copy that is not as its owner has it."""
-    found = []
-    for copy in copies():
-        theirs, owners = (set(_text(ground, *it)) for it in ((copy.service, copy.theirs), (copy.owner, copy.owners)))
-        if theirs != owners:
-            found.append(f"{copy.name}: {len(owners - theirs)} missing, {len(theirs - owners)} too many")
-    return found
-
-
-def _text(ground: Ground, service: str, question: str):
-    return [tuple(map(str, row)) for row in ground.sql(service, question)]
