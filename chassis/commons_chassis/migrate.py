@@ -73,8 +73,8 @@ def differences(service: Service, owner_dsn: str) -> list[str]:
 
 def revise(service: Service, owner_dsn: str, text: str) -> Path:
     """Write the next migration from the difference, with the walls of new tables. Read it before you commit it."""
-    upgrade(service, owner_dsn)
     with _owner(owner_dsn) as engine:
+        command.upgrade(_config(service, engine), "head")  # without rights: the new tables are not there yet
         with engine.connect() as connection:
             known = set(sa.inspect(connection).get_table_names())
         number = f"{len(list(_folder(service).glob('[0-9]*.py'))) + 1:04}"

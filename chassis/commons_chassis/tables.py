@@ -19,6 +19,8 @@ class Wall(StrEnum):
     PROJECT = "project"
     PERSON = "person"
     PERSON_OR_PROJECT = "person_or_project"
+    PAIR = "pair"
+    """Only the row's `mentor` and `mentee`, on their project's ground."""
     PLATFORM = "platform"
     LOG = "log"
     """The chassis' own: the app role appends for any project and reads its own project's."""

@@ -10,11 +10,13 @@ from .tables import CHASSIS, Wall
 
 PROJECT = "project = current_setting('app.project')::uuid"
 PERSON = "person = current_setting('app.person')::uuid or current_setting('app.own') = 'on'"
+PAIR = f"{PROJECT} and (current_setting('app.person')::uuid in (mentor, mentee) or current_setting('app.own') = 'on')"
 
 SEES = {
     Wall.PROJECT: PROJECT,
     Wall.PERSON: PERSON,
     Wall.PERSON_OR_PROJECT: f"{PERSON} or {PROJECT}",
+    Wall.PAIR: PAIR,
     Wall.LOG: PROJECT,
 }
 """An unset project or person is an error, not an empty answer: current_setting has no default here.
@@ -22,7 +24,9 @@ SEES = {
 `app.own` is on where a service acts for itself (facts, deadlines, operators' commands) and there is no "herself".
 """
 
-APPENDS = {Wall.PROJECT: PROJECT, Wall.PERSON: "true", Wall.PERSON_OR_PROJECT: "true", Wall.LOG: "true"}
+APPENDS = {
+    Wall.PROJECT: PROJECT, Wall.PERSON: "true", Wall.PERSON_OR_PROJECT: "true", Wall.PAIR: PAIR, Wall.LOG: "true",
+}  # fmt: skip
 
 
 RIGHTS = {

@@ -22,7 +22,7 @@ COMMITTED = Path(__file__).parents[1] / "permissions.md"
 IDS = {kind: global_id(kind, 1 if kind == "Place" else THING) for kind in [*FETCHED, "Project", "Notice"]}
 WALKS = list(walks(core(), IDS))
 HERE = project_of("westem")
-NODE = "Channel"
+NODE = min(FETCHED)
 """What kind of thing `node` and `nodes` are asked for; the others have a test of their own."""
 PEOPLE = {
     "anonymous": None,

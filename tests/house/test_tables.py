@@ -30,6 +30,7 @@ def test_an_unclassified_column_is_seen():
 def test_every_table_has_a_wall_and_the_columns_it_needs(service):
     needs = {Wall.PROJECT: {"project"}, Wall.PERSON: {"person"}, Wall.LOG: {"project"}}
     needs[Wall.PERSON_OR_PROJECT] = {"person", "project"}
+    needs[Wall.PAIR] = {"project", "mentor", "mentee"}
     for table in service.metadata.tables.values():
         assert needs.get(table.info["wall"], set()) <= set(table.c.keys()), table.name
 

@@ -149,6 +149,21 @@ class WaitingState(StrEnum):
     LEFT = "LEFT"
 
 
+class SessionState(StrEnum):
+    """Where a session of a pair stands."""
+
+    PROPOSED = "PROPOSED"
+    SCHEDULED = "SCHEDULED"
+    HELD = "HELD"
+    CANCELLED = "CANCELLED"
+
+
+class SessionWarning(StrEnum):
+    """What is told beside something that was done all the same."""
+
+    HOURS_EXCEEDED = "HOURS_EXCEEDED"
+
+
 class FlashState(StrEnum):
     """What has become of a slot that a mentor offered."""
 

@@ -1,4 +1,4 @@
-"""What mentoring can be asked: commands first, then queries."""
+"""What mentoring can be asked about programmes: commands first, then queries."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pydantic import Field
 
 from ..base import Command, Entry, Message, Page, Query
 from ..codes import Initiator, Role, Style
-from ..ids import MatchId, MentorshipId, ProgrammeId
+from ..ids import ProgrammeId
 from .design import ProgrammeRules
-from .views import Mentorships, MentorshipView, Programmes, ProgrammeTexts, ProgrammeView
+from .views import Programmes, ProgrammeTexts, ProgrammeView
 
 First = Annotated[int, Field(ge=1, le=100)]
 
@@ -65,18 +65,3 @@ class ProgrammesPage(Query[Page[ProgrammeView]]):
 
 class ProgrammesByIds(Query[Programmes]):
     ids: tuple[ProgrammeId, ...]
-
-
-class MentorshipsPage(Query[Page[MentorshipView]]):
-    """The viewer's own."""
-
-    first: First = 20
-    after: str | None = None
-
-
-class MentorshipsByIds(Query[Mentorships]):
-    ids: tuple[MentorshipId, ...]
-
-
-class MentorshipsByMatch(Query[Mentorships]):
-    matches: tuple[MatchId, ...]

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 from ..base import Message
 from ..codes import (
     Afterwards,
+    AgreementField,
     AgreementNeed,
     Audience,
     Criterion,
@@ -22,12 +23,14 @@ from ..codes import (
     ReadinessItem,
     Role,
     Style,
+    Ticker,
     TrainingModule,
     Unit,
 )
 from ..ids import Coded
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
+QuestionCode = Annotated[str, Coded("question of a design"), StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 ItemCode = Annotated[str, Coded("checklist item of a design"), StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,59}$")]
 
 
@@ -83,6 +86,19 @@ class PlaceRules(Message):
     group: Range = Range()
 
 
+class PaceRules(Message):
+    """How long a mentorship may stand still, in days since something happened in it, and what is then done."""
+
+    styles: tuple[Style, ...] = ()
+    """The styles that it is watched in."""
+    nudge_days: Count | None = None
+    """Both are asked whether they still meet."""
+    coordinator_days: Count | None = None
+    """It stands on the coordinators' list."""
+    pause_days: Count | None = None
+    """It is paused, and the mentor's place is free for somebody else."""
+
+
 class TimeRules(Message):
     """How long and how much: the relationship in days and in calendar months, the commitment in minutes a month, a session
     in minutes. What stands open is left to the pair, the circle's round or the activity.
@@ -94,6 +110,13 @@ class TimeRules(Message):
     session_minutes: Range = Range()
     total_hours: Count | None = None
     total_sessions: Count | None = None
+    halfway_reflection: bool = False
+    """Whether both look back when half of the agreed period is over."""
+    session_reminder_minutes: tuple[Count, ...] = (1440, 60)
+    """So many minutes before a session begins both are reminded of it."""
+    end_reminder_days: tuple[Count, ...] = ()
+    """So many days before the agreed period ends both are reminded of it."""
+    pace: PaceRules = PaceRules()
 
 
 class StepRules(Message):
@@ -103,6 +126,14 @@ class StepRules(Message):
     unit_phases: Mapping[Unit, tuple[Phase, ...]] = {}
     """The same for units that have no style, such as a booking."""
     checklists: Mapping[Phase, tuple[ItemCode, ...]] = {}
+    ticked_by: Mapping[ItemCode, Ticker] = {}
+    """Who ticks what; what does not stand here is ticked by either."""
+    unasked: Mapping[Style, tuple[ItemCode, ...]] = {}
+    """Items of the checklists that a style leaves out."""
+    merged: tuple[Phase, ...] = ()
+    """Phases that may be held in one meeting with the one that follows."""
+    agreement_fields: tuple[AgreementField, ...] = ()
+    """What an agreement must say, beside its goals and its first and last day."""
     agreement: Mapping[Style, AgreementNeed] = {}
     unit_agreement: Mapping[Unit, AgreementNeed] = {}
     goals_most: Count | None = None

@@ -1,16 +1,16 @@
-"""What mentoring shows of its things."""
+"""What mentoring shows of its programmes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from ..base import Message
-from ..codes import Phase, ProgrammeState, ReadinessItem, Style
-from ..ids import MatchId, MentorshipId, PersonId, ProgrammeId, Tongue
+from ..codes import ProgrammeState, ReadinessItem
+from ..ids import ProgrammeId, Tongue
 from .design import ProgrammeRules
 
 Text = Annotated[str, Field(max_length=8000)]
@@ -36,6 +36,8 @@ class ProgrammeTexts(Message):
     readiness_items: Mapping[ReadinessItem, Mapping[Tongue, str]] = {}
     questions: Mapping[str, tuple[Question, ...]] = {}
     """Question sets by name: SESSION, MID_POINT, FINAL ..."""
+    clauses: Mapping[str, Mapping[Tongue, Text]] = {}
+    """What stands in every agreement as it is, by name: NO_FAULT."""
     advice: Mapping[str, Mapping[Tongue, Text]] = {}
     """Why the programme's guide advises against a choice, by finding; a finding without words is not shown."""
 
@@ -54,27 +56,5 @@ class ProgrammeView(Message):
     """Findings against its choices, allowed as they are; the reasons are in `texts.advice`."""
 
 
-class ChecklistLine(Message):
-    item: str
-    done_by: PersonId | None
-
-
-class MentorshipView(Message):
-    id: MentorshipId
-    match: MatchId
-    programme: ProgrammeId
-    programme_version: int
-    mentor: PersonId
-    mentee: PersonId
-    style: Style
-    phase: Phase
-    opened_at: datetime
-    checklist: tuple[ChecklistLine, ...]
-
-
 class Programmes(Message):
     items: tuple[ProgrammeView, ...]
-
-
-class Mentorships(Message):
-    items: tuple[MentorshipView, ...]

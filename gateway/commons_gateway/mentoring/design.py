@@ -5,6 +5,7 @@ from __future__ import annotations
 from commons_contracts import mentoring as contract
 from commons_contracts.codes import (
     Afterwards,
+    AgreementField,
     AgreementNeed,
     Audience,
     Criterion,
@@ -17,6 +18,7 @@ from commons_contracts.codes import (
     ReadinessItem,
     Role,
     Style,
+    Ticker,
     TrainingModule,
     Unit,
 )
@@ -71,6 +73,22 @@ class PhaseItems:
 
     phase: Phase = said("The phase.")
     items: list[str] = said("Codes of what is to be ticked; the words are in the texts.")
+
+
+@pair
+class ItemTicker:
+    """Who ticks a line of a checklist."""
+
+    item: str = said("The line's code.")
+    ticker: Ticker = said("Who ticks it.")
+
+
+@pair
+class StyleItems:
+    """Lines of the checklists that concern one style."""
+
+    style: Style = said("The style.")
+    items: list[str] = said("Their codes.")
 
 
 @pair
@@ -164,6 +182,16 @@ class PlaceRules:
     group: Range = said("How large a group is.")
 
 
+@design(contract.PaceRules)
+class PaceRules:
+    """What is done when nothing happens in a mentorship, in days since something did."""
+
+    styles: list[Style] = said("The styles that it is watched in.")
+    nudge_days: int | None = said("After how many days both are asked whether they still meet.")
+    coordinator_days: int | None = said("After how many days the coordinators look after it.")
+    pause_days: int | None = said("After how many days it is paused, and its place is free.")
+
+
 @design(contract.TimeRules)
 class TimeRules:
     """How long and how much."""
@@ -174,6 +202,10 @@ class TimeRules:
     session_minutes: Range = said("Minutes of a session.")
     total_hours: int | None = said("Hours in all, where hours are counted.")
     total_sessions: int | None = said("Sessions in all, where sessions are counted.")
+    halfway_reflection: bool = said("Whether both look back when half of the agreed period is over.")
+    session_reminder_minutes: list[int] = said("So many minutes before a session both are reminded.")
+    end_reminder_days: list[int] = said("So many days before its end both are reminded.")
+    pace: PaceRules = said("What is done when nothing happens.")
 
 
 @design(contract.StepRules)
@@ -183,6 +215,10 @@ class StepRules:
     phases: list[StylePhases] = said("The phases of each style.")
     unit_phases: list[UnitPhases] = said("The phases of units without a style.")
     checklists: list[PhaseItems] = said("What each phase asks to be ticked.")
+    ticked_by: list[ItemTicker] = said("Who ticks what; what does not stand here is ticked by either.")
+    unasked: list[StyleItems] = said("What a style leaves out of the checklists.")
+    merged: list[Phase] = said("The phases that may be held in one meeting with the next.")
+    agreement_fields: list[AgreementField] = said("What an agreement must say, beside goals and dates.")
     agreement: list[StyleAgreement] = said("What each style needs in writing.")
     unit_agreement: list[UnitAgreement] = said("What units without a style need in writing.")
     goals_most: int | None = said("How many goals there may be.")

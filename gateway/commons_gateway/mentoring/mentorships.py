@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import strawberry
 
 from commons_contracts import mentoring as contract
-from commons_contracts.codes import NoticeCode, Phase, Style
+from commons_contracts.codes import MentorshipState, NoticeCode, Phase, Role, Style, Ticker
 from commons_contracts.ids import ConnectionId, MatchId, MentorshipId, OfferId
 from commons_contracts.matching import ConnectionsByIds, MatchesByIds, OwnOffers
 
@@ -26,6 +26,24 @@ MENTORSHIPS: Batch[MentorshipId, contract.MentorshipView] = Batch(
 BY_MATCH: Batch[MatchId, contract.MentorshipView] = Batch(
     contract.MentorshipsByMatch, "matches", lambda mentorship: mentorship.match
 )
+OF_MENTORSHIPS = frozenset(
+    {
+        NoticeCode.MENTORSHIP_OPENED,
+        NoticeCode.AGREEMENT_PROPOSED,
+        NoticeCode.AGREEMENT_IN_FORCE,
+        NoticeCode.EXTENSION_PROPOSED,
+        NoticeCode.HALFWAY_REFLECTION,
+        NoticeCode.PERIOD_ENDS,
+        NoticeCode.PERIOD_ENDED,
+        NoticeCode.STILL_MEETING,
+        NoticeCode.MENTORSHIP_PAUSED,
+        NoticeCode.MENTORSHIP_RESUMED,
+        NoticeCode.NO_PLACE_TO_RESUME,
+        NoticeCode.MENTORSHIP_COMPLETED,
+        NoticeCode.MENTORSHIP_ENDED,
+    }
+)
+"""The notices that are about a mentorship."""
 
 
 @shape
@@ -33,8 +51,11 @@ class ChecklistLine:
     """Something to do in a phase."""
 
     item: str = said("Its code.")
-    done: bool = said("Whether someone has ticked it.")
-    done_by: Person | None = said("Who ticked it.")
+    phase: Phase = said("The phase it belongs to.")
+    asked_of: Ticker = said("Who ticks it.")
+    done: bool = said("Whether it is ticked by all of whom it is asked.")
+    done_by: Person | None = said("Who ticked it, or did so first; none before it is done.")
+    ticked_by: list[Person] = said("Who has ticked it so far.")
     mentorship: strawberry.Private[Mentorship]
 
     @asks(contract.ProgrammesByIds)
@@ -51,8 +72,18 @@ class Mentorship(Node, Shown[contract.MentorshipView]):
 
     programme_version: int = said("The version of the programme that it follows to its end.")
     style: Style = said("The style of mentoring.")
+    state: MentorshipState = said("What has become of it.")
     phase: Phase = said("Where it stands.")
+    merged: Phase | None = said("The phase before, where it is held in one meeting with this one.")
     opened_at: datetime = said("When it began.")
+    starts_on: date | None = said("The first day of the agreed time; none before both have signed.")
+    ends_on: date | None = said("The last day of the agreed time.")
+    minutes_a_month: int | None = said("How many minutes a month were agreed.")
+    extension_to: date | None = said("The last day that one of the two would extend it to.")
+    extension_by: Role | None = said("Who of the two would.")
+    halfway_at: datetime | None = said("When half of the agreed time was over, and looking back began.")
+    resuming: bool = said("Whether it waits for a free place to go on after a pause.")
+    over_at: datetime | None = said("When it was over.")
 
     @told
     def mentor(self) -> Person:
@@ -66,12 +97,15 @@ class Mentorship(Node, Shown[contract.MentorshipView]):
 
     @told
     def checklist(self) -> list[ChecklistLine]:
-        """What is to be done in this phase."""
+        """What is to be done in this phase, and in the one that is held together with it."""
         return [
             ChecklistLine(
                 item=line.item,
-                done=line.done_by is not None,
+                phase=line.phase,
+                asked_of=line.asked_of,
+                done=line.done,
                 done_by=Person.of(line.done_by, self.ground) if line.done_by else None,
+                ticked_by=[Person.of(one, self.ground) for one in line.ticked_by],
                 mentorship=self,
             )
             for line in self.view.checklist
@@ -111,7 +145,7 @@ async def subject(root: strawberry.Parent[Notice]) -> Node | None:
     id, code, ground = root.view.subject_id, root.view.code, root.ground
     if id is None:
         return None
-    if code is NoticeCode.MENTORSHIP_OPENED:
+    if code in OF_MENTORSHIPS:
         opened = await ground.load(MENTORSHIPS, MentorshipId(id))
         return Mentorship.of(opened, ground) if opened else None
     if code in {NoticeCode.PLACE_OFFERED, NoticeCode.OFFER_EXPIRED}:

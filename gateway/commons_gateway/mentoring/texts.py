@@ -37,6 +37,14 @@ class ReadinessTexts:
 
 
 @pair
+class ClauseTexts:
+    """The words of a clause that stands in every agreement as it is."""
+
+    clause: str = said("The clause's name: NO_FAULT.")
+    texts: list[LocalText] = said("Its words.")
+
+
+@pair
 class FindingTexts:
     """Why the programme's guide advises against a choice."""
 
@@ -73,6 +81,7 @@ class ProgrammeTexts:
     checklist_items: list[ItemTexts] = said("The words of the checklists.")
     readiness_items: list[ReadinessTexts] = said("The words of what to do before.")
     questions: list[QuestionSet] = said("The questions that are asked on the way.")
+    clauses: list[ClauseTexts] = said("What stands in every agreement as it is.")
     advice: list[FindingTexts] = said("Why the guide advises against a choice.")
 
 

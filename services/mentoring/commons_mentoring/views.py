@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from commons_contracts.codes import ProgrammeState
+from commons_contracts.codes import ProgrammeState, Role
 from commons_contracts.ids import ProgrammeId
-from commons_contracts.mentoring import ProgrammeRules, ProgrammeTexts, ProgrammeView
+from commons_contracts.mentoring import (
+    AgreementView,
+    ChecklistLine,
+    MentorshipView,
+    ProgrammeRules,
+    ProgrammeTexts,
+    ProgrammeView,
+)
 
+from .rules.agreement import Agreement
 from .rules.design import Design, advice, missing
+from .rules.mentorship import Mentorship
+from .rules.phase import Line
 from .rules.programme import Programme
 
 
@@ -48,3 +61,50 @@ def view_of(
         missing=missing(design),
         advice=advice(design),
     )
+
+
+def mentorship_view(mentorship: Mentorship, lines: Iterable[Line]) -> MentorshipView:
+    """As it is now, with the checklists that are open in it."""
+    shown = [asdict(line) for line in lines if line.phase in mentorship.open_phases]
+    return shown_mentorship({**asdict(mentorship), "checklist": shown})
+
+
+def shown_mentorship(row: Mapping[str, Any]) -> MentorshipView:
+    """The keys are the columns of `mentorships`, and its open lines as `checklist`."""
+    order = {row["merged"]: 0, row["phase"]: 1}
+    lines = sorted(row["checklist"], key=lambda line: (order[line["phase"]], line["position"]))
+    return MentorshipView.model_validate({**row, "checklist": [_line(line, row) for line in lines]})
+
+
+def _line(row: Mapping[str, Any], mentorship: Mapping[str, Any]) -> ChecklistLine:
+    sides = {Role.MENTOR: "mentor", Role.MENTEE: "mentee"}
+    times = {f"{side}_at": row[f"{side}_at"] for side in sides.values()}
+    read = {name: datetime.fromisoformat(at) if isinstance(at, str) else at for name, at in times.items()}
+    line = Line(
+        project=mentorship["project"],
+        mentorship=mentorship["id"],
+        phase=row["phase"],
+        position=row["position"],
+        item=row["item"],
+        asked_of=row["asked_of"],
+        **read,
+    )
+    ticked = tuple(mentorship[sides[side]] for side in line.ticks)
+    return ChecklistLine(
+        item=line.item,
+        phase=line.phase,
+        asked_of=line.asked_of,
+        done=line.done,
+        done_by=ticked[0] if line.done else None,
+        ticked_by=ticked,
+    )
+
+
+def agreement_view(agreement: Agreement) -> AgreementView:
+    return shown_agreement(vars(agreement))
+
+
+def shown_agreement(row: Mapping[str, Any]) -> AgreementView:
+    """The keys are the columns of `agreements`."""
+    proposer = row["mentor"] if row["proposed_by"] == Role.MENTOR else row["mentee"]
+    return AgreementView.model_validate({**row, "version": row["number"], "proposed_by": proposer})

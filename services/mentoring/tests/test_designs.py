@@ -210,7 +210,7 @@ def test_evaluations():
         ),
     }
     sets = {name: len(questions) for name, questions in designs.load("westem").texts.questions.items()}
-    assert sets == {"SESSION": 5, "MID_POINT": 4, "FINAL": 7, "SUCCESS_MENTOR": 4, "SUCCESS_MENTEE": 6}
+    assert sets == {"SESSION": 5, "MID_POINT": 4, "FINAL": 9, "SUCCESS_MENTOR": 4, "SUCCESS_MENTEE": 6}
 
 
 def test_what_comes_before_taking_part():

@@ -85,14 +85,22 @@ async def test_the_checklist_shown_is_that_of_the_phase_they_are_in(tx, programm
     match = await a_match(tx, programme)
     await hear(service, match, tx)
     (view,) = await by_match(tx, match, viewer=match.mentee)
-    later = {"phase": Phase.NEGOTIATION, "position": 0, "item": "TIMELINE_AGREED", "done_by": match.mentee}
+    later = {"phase": Phase.NEGOTIATION, "position": 0, "item": "TIMELINE_AGREED", "mentee_at": CONFIRMED}
 
     await tx.run(sa.insert(checklist_lines).values(project=tx.project, mentorship=view.id, **later))
     assert await by_match(tx, match, viewer=match.mentee) == (view,)
 
     await tx.run(sa.update(mentorships).values(phase=Phase.NEGOTIATION))
     (view,) = await by_match(tx, match, viewer=match.mentee)
-    assert view.checklist == (ChecklistLine(item="TIMELINE_AGREED", done_by=match.mentee),)
+    assert view.checklist == (
+        ChecklistLine(
+            item="TIMELINE_AGREED",
+            phase=Phase.NEGOTIATION,
+            done=True,
+            done_by=match.mentee,
+            ticked_by=(match.mentee,),
+        ),
+    )
 
 
 async def test_both_are_told(tx, programme):

@@ -51,7 +51,7 @@ def test_a_match_leads_to_one_mentorship_only():
 def test_everyone_hears_that_it_was_opened_and_both_are_told():
     match = a_match()
     mentorship = rule.begin(match, WESTEM, project=new_id(), at=NOON)
-    opened, to_mentor, to_mentee = mentorship.told()
+    opened, to_mentor, to_mentee = mentorship.told(match)
 
     assert opened == MentorshipOpened(
         project=mentorship.project,
@@ -68,8 +68,3 @@ def test_everyone_hears_that_it_was_opened_and_both_are_told():
     assert (to_mentor.person, to_mentee.person) == (match.mentor, match.mentee)
     assert {n.code for n in (to_mentor, to_mentee)} == {NoticeCode.MENTORSHIP_OPENED}
     assert {n.subject_id for n in (to_mentor, to_mentee)} == {mentorship.id}
-
-
-def test_the_checklist_is_the_phases_own():
-    assert len(rule.checklist(WESTEM, Phase.PREPARATION)) == 7
-    assert rule.checklist(WESTEM, Phase.FORMING) == ()

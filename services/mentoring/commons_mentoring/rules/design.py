@@ -33,7 +33,7 @@ class Design:
 
 
 def _kept_lists(before: ProgrammeTexts, after: ProgrammeTexts) -> ProgrammeTexts:
-    lists = ("checklist_items", "readiness_items", "questions", "advice")
+    lists = ("checklist_items", "readiness_items", "questions", "clauses", "advice")
     return after.model_copy(update={name: getattr(after, name) or getattr(before, name) for name in lists})
 
 

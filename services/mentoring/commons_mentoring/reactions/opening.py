@@ -13,13 +13,15 @@ from commons_chassis.tx import Tx
 from commons_contracts.matching import MatchConfirmed
 from commons_contracts.profiles import MembershipBegan, ProjectOpened
 
-from .rules import mentorship as rule
-from .rules.mentorship import Match, Mentorship
-from .rules.programme import Programme
-from .tables import checklist_lines, projects, unopened_matches
+from ..pace import watch_standstill
+from ..rules import mentorship as rule
+from ..rules.mentorship import Match, Mentorship
+from ..rules.phase import lines_of
+from ..tables import projects, unopened_matches
+from ..tables.programme import find_rules
 
 u = unopened_matches.c
-MATCH = (u.match, u.programme, u.programme_version, u.mentor, u.mentee, u.style)
+MATCH = (u.match, u.programme, u.programme_version, u.mentor, u.mentee, u.style, u.slot_starts_at, u.slot_minutes)
 
 
 @answers
@@ -42,6 +44,8 @@ async def open_mentorship(event: MatchConfirmed, tx: Tx) -> None:
                 mentor=event.mentor,
                 mentee=event.mentee,
                 style=event.style,
+                slot_starts_at=event.slot_starts_at,
+                slot_minutes=event.slot_minutes,
             ),
             tx,
         )
@@ -63,15 +67,11 @@ async def _open_if_safe(match: Match, tx: Tx) -> None:
     if contact is not Contact.ALLOWED:
         await tx.run(insert(unopened_matches).values(**asdict(match), project=tx.project, contact=contact))
         return
-    rules = (await tx.load(Programme, match.programme)).rules
+    rules = await find_rules(tx, match.programme)
     mentorship = rule.begin(match, rules, project=tx.project, at=tx.now)
-    tx.add(mentorship)
-    lines = [
-        {"project": tx.project, "mentorship": mentorship.id, "phase": mentorship.phase, "position": at, "item": item}
-        for at, item in enumerate(rule.checklist(rules, mentorship.phase))
-    ]
-    await tx.run(insert(checklist_lines), lines)
-    await tx.emit(*mentorship.told())
+    tx.add(mentorship, *lines_of(mentorship, rules))
+    await tx.emit(*mentorship.told(match))
+    await watch_standstill(tx, mentorship, rules)
 
 
 async def _one_at_a_time(tx: Tx) -> None:
