@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .graph import BARRED, WHOLE, Graph, Ints, Longs, Pairs
-from .lists import EMPTY, Asked, lists
+from .lists import ALL, EMPTY, Asked, lists
 from .sides import Sides
 from .slices import Book, sheet
 
@@ -49,15 +49,13 @@ def best(
 
 
 def _asked(pool: Sides, book: Book, prices: Longs | None, worth: Longs | None, *, plain: bool) -> Asked:
-    cost = np.zeros(pool.mentors, np.int64) if prices is None else np.ascontiguousarray(prices, np.int64)
+    worth = POINTS if worth is None else np.ascontiguousarray(worth, np.int64)
+    words = book.maps.shape[1]
+    if prices is None:
+        return Asked(plain, np.full(words, ALL), np.zeros(pool.mentors, np.int64), worth, 0)
+    cost = np.ascontiguousarray(prices, np.int64)
     open_ = cost < BARRED
-    return Asked(
-        plain=plain,
-        open_=_plane(open_, book.maps.shape[1]),
-        prices=cost,
-        worth=POINTS if worth is None else np.ascontiguousarray(worth, np.int64),
-        cheapest=int(cost[open_].min(initial=BARRED)),
-    )
+    return Asked(plain, _plane(open_, words), cost, worth, int(cost[open_].min(initial=BARRED)))
 
 
 def _check(pool: Sides, rows: Ints, k: int, prices: Longs | None, worth: Longs | None, floor: Longs | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,8 +52,8 @@ def book_of(pool: Sides) -> Book:
         mentor_keys=pool.mentor.keys,
         ground=pool.mentee.ground,
         reach=pool.mentee.reach,
-        mentor_ground=pool.mentor.ground,
-        mentor_reach=pool.mentor.reach,
+        mentor_ground=_filled(pool.mentor.ground.T),
+        mentor_reach=_filled(pool.mentor.reach),
         near_runs=near_runs,
         by_place=by_place,
         own_runs=own_runs,
@@ -72,6 +74,13 @@ def book_of(pool: Sides) -> Book:
         seed=np.uint64(pool.seed % (1 << 64)),
         **_criteria(pool),
     )
+
+
+def _filled(of_mentors: NDArray[Any]) -> NDArray[Any]:
+    """Zeros up to whole words of mentors."""
+    n = of_mentors.shape[-1]
+    spare = [(0, 0)] * (of_mentors.ndim - 1) + [(0, (-(-n // 64) or 1) * 64 - n)]
+    return np.pad(of_mentors, spare)
 
 
 def _apart(pool: Sides) -> tuple[Longs, Ints]:

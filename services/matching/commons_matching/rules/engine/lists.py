@@ -95,8 +95,8 @@ def look_around(book: Book, sheet: Sheet, i: int) -> None:
         sheet.near[:] = NONE
         return
     at = book.ground[i]
-    x, y, z, far = int(at[0]), int(at[1]), int(at[2]), int(book.reach[i])
-    within(book.mentor_ground, book.mentor_reach, x, y, z, far, int(book.limits[2]), sheet.reachable, sheet.near)
+    far = int(book.reach[i])
+    within(book, int(at[0]), int(at[1]), int(at[2]), far, sheet.yes, sheet.reachable, sheet.near)
 
 
 @kernel

@@ -17,6 +17,7 @@ from .kernel import Ints, Longs, kernel
 
 Words = NDArray[np.uint64]
 Halves = NDArray[np.uint16]
+Bytes = NDArray[np.uint8]
 Shorts = NDArray[np.int16]
 
 PLANES = 14
@@ -27,7 +28,8 @@ class Book(NamedTuple):
     """A pool as the kernels read it; n mentees, m mentors, `bits` bits a row, C criteria, 2**q combinations of opt-ins.
 
     maps uint64[bits, W]; rows uint64[n, words]; keys and mentor_keys uint64: what the lottery is drawn from; ground
-    int16[., 3] in 250 m from the middle of the Earth, reach uint16 in 250 m, 0: nobody knows where. near_runs and
+    int16[n, 3] and mentor_ground int16[3, W * 64] in 250 m from the middle of the Earth, reach and mentor_reach uint16 in
+    250 m, 0: nobody knows where. near_runs and
     own_runs int32[n, 2]: her slice of by_place and by_organisation, the mentors of her place and her organisation.
     apart: mentors each mentee cannot have, in compressed rows. forms, shares (numerators) and wholes (denominators, 0:
     by how many she named), firsts and lasts (runs of bits by tier), caps: the criteria. most int32[2**q, C].
@@ -74,14 +76,15 @@ class Sheet(NamedTuple):
     carry: Words
     taken: Words
     worth: Longs
+    yes: Bytes
 
 
 def sheet(words: int, opt_ins: int) -> Sheet:
-    """Room for one thread; memory: (38 + 2**opt_ins) * words * 8 bytes."""
-    levels, points, valid = (np.zeros((n, words), np.uint64) for n in (MOST_NAMED + 1, PLANES, 1 << opt_ins))
-    allowed, reachable, near, same, some, carry, taken = (np.zeros(words, np.uint64) for _ in range(7))
-    worth = np.zeros(MOST_NAMED + 1, np.int64)
-    return Sheet(levels, points, valid, allowed, reachable, near, same, some, carry, taken, worth)
+    """Room for one thread; memory: (46 + 2**opt_ins) * words * 8 bytes."""
+    levels, points, valid = (np.empty((n, words), np.uint64) for n in (MOST_NAMED + 1, PLANES, 1 << opt_ins))
+    allowed, reachable, near, same, some, carry, taken = np.empty((7, words), np.uint64)
+    worth, yes = np.empty(MOST_NAMED + 1, np.int64), np.empty(words * 64, np.uint8)
+    return Sheet(levels, points, valid, allowed, reachable, near, same, some, carry, taken, worth, yes)
 
 
 @kernel
@@ -164,23 +167,23 @@ def carry_on(plane: Words, carry: Words) -> None:
 
 
 @kernel
-def within(
-    ground: Shorts, far: Halves, x: int, y: int, z: int, reach: int, near: int, out: Words, out_near: Words
-) -> None:
+def within(book: Book, x: int, y: int, z: int, reach: int, yes: Bytes, out: Words, out_near: Words) -> None:
     """Who lives within both people's reach of (x, y, z), and who within `near`; straight lines in 250 m. O(m)."""
-    out[:] = NONE
-    out_near[:] = NONE
-    for j in range(len(far)):
-        if far[j] == 0:
-            continue
-        dx, dy, dz = int(ground[j, 0]) - x, int(ground[j, 1]) - y, int(ground[j, 2]) - z
+    xs, ys, zs = book.mentor_ground
+    limit = int(book.limits[2]) ** 2
+    for j in range(len(yes)):
+        dx, dy, dz = int(xs[j]) - x, int(ys[j]) - y, int(zs[j]) - z
         square = dx * dx + dy * dy + dz * dz
-        least = min(int(far[j]), reach)
-        bit = ONE << np.uint64(j & 63)
-        if square <= least * least:
-            out[j >> 6] |= bit
-        if square <= near * near:
-            out_near[j >> 6] |= bit
+        least = min(int(book.mentor_reach[j]), reach)
+        yes[j] = (square <= least * least) | ((square <= limit) << 1)
+    for w in range(len(out)):
+        bits, close = NONE, NONE
+        for b in range(64):
+            one = np.uint64(yes[(w << 6) + b])
+            bits |= (one & ONE) << np.uint64(b)
+            close |= (one >> ONE) << np.uint64(b)
+        out[w] = bits
+        out_near[w] = close
 
 
 @kernel
