@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
-from commons_contracts.mentoring import ProgrammePublished
+from commons_contracts.mentoring import MentorshipEnded, MentorshipPaused, PlaceWanted, ProgrammePublished
 from commons_contracts.profiles import (
     Description,
     IntroductionPublished,
@@ -21,9 +21,11 @@ from commons_contracts.profiles import (
 )
 
 from .offering import offer_free_places
+from .rules.match import Match
 from .rules.places import Spot
 from .rules.round import open_round
 from .tables import cards, places, programmes, rounds, silences, zones
+from .tables.place import give_place_back, use_place
 
 OfMember = ProfileDescribed | IntroductionPublished | IntroductionWithdrawn | MentoringPaused | MentoringResumed
 FIELD_LEVELS = (2, 3, 4)
@@ -72,6 +74,29 @@ async def welcome_back(event: IntroductionPublished | MentoringResumed, tx: Tx) 
         return
     for row in await tx.rows(sa.select(places.c.round, places.c.style).where(places.c.mentor == event.person)):
         await offer_free_places(tx, Spot(mentor=event.person, **row))
+
+
+@answers
+async def give_back(event: MentorshipPaused | MentorshipEnded, tx: Tx) -> None:
+    """The place of a mentorship that rests or is over goes to the next who waits, once however often it is told."""
+    match = await tx.find(Match, event.match)
+    if match is None or not match.is_new(event.turn):
+        return
+    if isinstance(event, MentorshipEnded):
+        match.over_at = event.at
+    if freed := match.let_place_go(tx.now):
+        await give_place_back(tx, match)
+        await tx.emit(*freed)
+        await offer_free_places(tx, match)
+
+
+@answers
+async def take_again(event: PlaceWanted, tx: Tx) -> None:
+    """A paused mentorship goes on where its mentor has a place; those who hold one go first."""
+    match = await tx.find(Match, event.match)
+    if match is not None and match.is_new(event.turn):
+        taken = match.place_held or await use_place(tx, match, held=False)
+        await tx.emit(match.answer(tx.now, taken=taken))
 
 
 async def _open_round(published: ProgrammePublished, tx: Tx) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from commons_contracts.codes import Style
 from commons_contracts.ids import ConnectionId, MatchId, PersonId, ProjectId, RoundId, derived
-from commons_contracts.matching import MatchConfirmed
+from commons_contracts.matching import MatchConfirmed, NoPlaceLeft, PlaceGivenBack, PlaceTakenAgain
 
 from .round import Round
 
@@ -22,6 +22,29 @@ class Match:
     mentee: PersonId
     style: Style
     confirmed_at: datetime
+    place_held: bool = True
+    """Whether one of the mentor's places is taken for it."""
+    turn: int = 0
+    """The last thing that mentoring told of its place."""
+    over_at: datetime | None = None
+
+    def is_new(self, turn: int) -> bool:
+        """Mentoring counts what it tells of a place: what was heard before, or is older, is not done again."""
+        new, self.turn = turn > self.turn, max(turn, self.turn)
+        return new
+
+    def let_place_go(self, at: datetime) -> tuple[PlaceGivenBack, ...]:
+        """A pause or an end: the place is free for somebody else, once (journeys J2.8 and J2.10)."""
+        if not self.place_held:
+            return ()
+        self.place_held = False
+        return (PlaceGivenBack(project=self.project, at=at, match=self.id, turn=self.turn),)
+
+    def answer(self, at: datetime, *, taken: bool) -> PlaceTakenAgain | NoPlaceLeft:
+        """Whether there was a place for it to go on."""
+        self.place_held = taken
+        kind = PlaceTakenAgain if taken else NoPlaceLeft
+        return kind(project=self.project, at=at, match=self.id, turn=self.turn)
 
     def confirmed(self, round: Round) -> MatchConfirmed:
         """What mentoring and community begin with, under the version of the rules that the round has."""

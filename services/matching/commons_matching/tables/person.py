@@ -27,11 +27,13 @@ async def take_seat(tx: Tx, round: UUID, mentee: PersonId) -> frozenset[Role]:
 
 
 async def find_asker(tx: Tx, round: Round, style: Style) -> Asker:
-    """The person who acts, her seat locked. Flash sessions are no mentor for the season, and can be had beside one."""
+    """The person who acts, her seat locked. Flash sessions are no mentor for the season, and can be had beside one; what is
+    over leaves her free to ask again.
+    """
     registered = await take_seat(tx, round.id, tx.person)
     c, m = connections.c, matches.c
     open_ones = (c.round == round.id, c.mentee == tx.person, c.state == ConnectionState.ASKED)
-    season = sa.exists().where(m.round == round.id, m.mentee == tx.person, m.style != Style.FLASH)
+    season = sa.exists().where(m.round == round.id, m.mentee == tx.person, m.style != Style.FLASH, m.over_at.is_(None))
     return Asker(
         person=tx.person,
         roles=tx.actor.roles,

@@ -55,5 +55,10 @@ async def release_place(tx: Tx, it: OfMentor) -> bool:
     return await _change(tx, it, p.held > 0, {p.held: p.held - 1})
 
 
+async def give_place_back(tx: Tx, it: OfMentor) -> bool:
+    """A place that was taken for good is free again. False: none was taken."""
+    return await _change(tx, it, p.used > 0, {p.used: p.used - 1})
+
+
 async def _change(tx: Tx, it: OfMentor, where: sa.ColumnElement[bool], to: dict[Any, Any]) -> bool:
     return await tx.run(sa.update(places).where(places_of(it), where).values(to)) == 1

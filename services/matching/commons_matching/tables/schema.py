@@ -184,7 +184,16 @@ matches = table(
     _person("mentee", "match", erase="anonymise", index=True),
     _code("style", Style),
     _time("confirmed_at"),
-    sa.Index("uq_matches_mentor_of", "round", "mentee", unique=True, postgresql_where=sa.text("style <> 'FLASH'")),
+    sa.Column("place_held", sa.Boolean, nullable=False, server_default=sa.true(), info=NONE),
+    sa.Column("turn", sa.Integer, nullable=False, server_default="0", info=NONE),
+    _time("over_at", nullable=True),
+    sa.Index(
+        "uq_matches_mentor_of",
+        "round",
+        "mentee",
+        unique=True,
+        postgresql_where=sa.text("style <> 'FLASH' and over_at is null"),
+    ),
     wall=Wall.PROJECT,
 )
 
