@@ -28,13 +28,20 @@ PUBLIC = {"Place", "Organisation", "Project"}
 """Kinds that are everyone's: there is nothing to hide."""
 
 
+class Things(dict[str, str]):
+    """An id for every kind: of what a journey makes none it is nobody's, and that kind is tried where it is made."""
+
+    def __missing__(self, kind: str) -> str:
+        return str(global_id(kind, NOBODY))
+
+
 async def strangers_learn_nothing(story: Story) -> None:
     """Every id that can be asked with: another project's thing answers like one that nobody has."""
     stranger = await _stranger(story)
-    ids = await _ids(story)
+    ids = Things(await _ids(story))
     tried, differing = 0, []
     for place in id_places(core(), ids):
-        for kind in set(place.kinds) - PUBLIC:
+        for kind in set(place.kinds) & set(ids) - PUBLIC:
             theirs = await stranger.raw(place.document(ids[kind]))
             nobodys = await stranger.raw(place.document(str(global_id(kind, NOBODY))))
             tried += 1
