@@ -7,7 +7,10 @@ Bertsekas and Castanon 1989 (places), scaling as in Bertsekas and Eckstein 1988.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from .graph import Ints, Longs
 from .kernel import Small, kernel
@@ -39,19 +42,22 @@ def auction(indptr: Longs, cols: Ints, worth: Longs, places: Ints) -> tuple[Ints
     first = np.zeros(columns + 2, np.int64)
     np.cumsum(seats, out=first[1:])
     most = max(int(worth.max(initial=0)), 1) * SCALE
-    price, mate = np.zeros(columns + 1, np.int64), np.full(rows, -1, np.int32)
+    whole = np.int32 if (columns + 3) * most * 2 < 2**31 else np.int64
+    scaled: NDArray[Any] = (worth * SCALE).astype(whole)
+    price: NDArray[Any] = np.zeros(columns + 1, whole)
+    mate = np.full(rows, -1, np.int32)
     eps = max(most // (COARSE_WITH_SPARE if spare else COARSE), 1)
     while True:
         ceiling = min(int(price.max()) + (columns + 3) * (most + eps), FARTHEST)
-        if not _phase(indptr, cols, worth * SCALE, seats, first, price, mate, eps, most, ceiling):
+        if not _phase(indptr, cols, scaled, seats, first, price, mate, eps, most, ceiling):
             raise NoEndError("some must be seated who cannot be")
         if spare:
             price[np.bincount(mate, minlength=columns + 1) < seats] = 0
         if eps == 1:
             break
         eps = max(eps // FINER, 1)
-    whole = price // SCALE
-    return np.where(mate == columns, -1, mate).astype(np.int32), np.asarray(whole[:-1] - whole[-1], np.int64)
+    points = price.astype(np.int64) // SCALE
+    return np.where(mate == columns, -1, mate).astype(np.int32), np.asarray(points[:-1] - points[-1])
 
 
 @kernel
@@ -69,7 +75,7 @@ def _phase(
 ) -> bool:
     """All rows stand up and bid until all sit; False where they never will."""
     n, outside = len(mate), len(seats) - 1
-    held, bids = np.empty(first[-1], np.int32), np.empty(first[-1], np.int64)
+    held, bids = np.empty(first[-1], np.int32), np.empty(first[-1], price.dtype)
     used, waiting = np.zeros(len(seats), np.int64), np.arange(n)[::-1].copy()
     left = n
     while left > 0:

@@ -19,13 +19,18 @@ FAR = 2**62
 
 
 class Net(NamedTuple):
-    """Rows and what each pair is worth (CSR), the places of columns; the first slot of each; the same by columns."""
+    """Rows and what each pair is worth (CSR), the places of columns, and the first slot of each."""
 
     indptr: Longs
     cols: Ints
     worth: Longs
     places: Ints
     first: Longs
+
+
+class Back(NamedTuple):
+    """The same pairs by columns: where each column's begin, their rows, and where they stand in the net."""
+
     start: Longs
     rows: Ints
     edges: Longs
@@ -54,7 +59,7 @@ class Search(NamedTuple):
 def net(indptr: Longs, cols: Ints, worth: Longs, places: Ints) -> Net:
     first = np.zeros(len(places) + 1, np.int64)
     np.cumsum(places, out=first[1:])
-    return Net(indptr, cols, worth, places, first, *_by_columns(indptr, cols, len(places)))
+    return Net(indptr, cols, worth, places, first)
 
 
 def settle(of: Net, mate: Ints, price: Longs) -> Seats:
@@ -78,7 +83,9 @@ def settle(of: Net, mate: Ints, price: Longs) -> Seats:
         np.zeros(m, np.bool_),
         np.empty(m, np.int32),
     )
-    _settle(of, seats, search)
+    _seat_rows(of, seats, search)
+    if ((seats.used < of.places) & (seats.price > 0)).any():
+        _fill_places(of, Back(*_by_columns(of.indptr, of.cols, m)), seats, search)
     return seats
 
 
@@ -99,15 +106,19 @@ def _by_columns(indptr: Longs, cols: Ints, columns: int) -> tuple[Longs, Ints, L
 
 
 @kernel
-def _settle(of: Net, seats: Seats, search: Search) -> None:
+def _seat_rows(of: Net, seats: Seats, search: Search) -> None:
     for i in range(len(seats.mate)):
         _sit_where_content(of, seats, i)
     for i in range(len(seats.mate)):
         if seats.mate[i] < 0 and seats.gain[i] > 0:
             _find_a_place(of, seats, search, i)
+
+
+@kernel
+def _fill_places(of: Net, back: Back, seats: Seats, search: Search) -> None:
     for j in range(len(of.places)):
         while seats.used[j] < of.places[j] and seats.price[j] > 0:
-            _fill_or_lower(of, seats, search, j)
+            _fill_or_lower(of, back, seats, search, j)
 
 
 @kernel
@@ -210,13 +221,13 @@ def _move_up(of: Net, seats: Seats, search: Search, root: int, leaves: int, end:
 
 
 @kernel
-def _look_back(of: Net, seats: Seats, search: Search, j: int, nearest: int) -> tuple[int, int]:
+def _look_back(of: Net, back: Back, seats: Seats, search: Search, j: int, nearest: int) -> tuple[int, int]:
     """Who would come to column j at the least loss: (how near an end is now, the unmatched row that is that end or -1)."""
     far, end = search.heap.dist[j], -1
-    for s in range(of.start[j], of.start[j + 1]):
-        i = of.rows[s]
+    for s in range(back.start[j], back.start[j + 1]):
+        i = back.rows[s]
         k = seats.mate[i]
-        dist = far + seats.gain[i] + seats.price[j] - of.worth[of.edges[s]]
+        dist = far + seats.gain[i] + seats.price[j] - of.worth[back.edges[s]]
         if k == j or dist >= nearest:
             continue
         if k < 0:
@@ -228,7 +239,7 @@ def _look_back(of: Net, seats: Seats, search: Search, j: int, nearest: int) -> t
 
 
 @kernel
-def _fill_or_lower(of: Net, seats: Seats, search: Search, root: int) -> None:
+def _fill_or_lower(of: Net, back: Back, seats: Seats, search: Search, root: int) -> None:
     """A place that is free though it has a price: the cheapest chain of moves that fills it, or lower prices to 0."""
     heap, count = search.heap, 0
     nearest, comes, at = FAR, -1, root
@@ -240,7 +251,7 @@ def _fill_or_lower(of: Net, seats: Seats, search: Search, root: int) -> None:
         count += 1
         if heap.dist[j] + seats.price[j] < nearest:
             nearest, comes, at = heap.dist[j] + seats.price[j], -1, j
-        nearer, found = _look_back(of, seats, search, j, nearest)
+        nearer, found = _look_back(of, back, seats, search, j, nearest)
         if found >= 0:
             nearest, comes, at = nearer, found, j
     for k in range(count):
