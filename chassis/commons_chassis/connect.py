@@ -169,7 +169,15 @@ def _robust(client: Client) -> Client:
     def build(sid: int, subject: bytes, *rest: Any) -> Any:
         return message(sid, subject.decode(errors="replace").encode(), *rest)
 
+    connect = client._connect_to_server  # noqa: SLF001
+
+    async def afresh(server: Any) -> None:
+        if (silent := client._transport) is not None:  # noqa: SLF001 - a try that nobody answered would stay open
+            silent.close()  # type: ignore[no-untyped-call]
+        await connect(server)
+
     client._process_headers, client._build_message = read, build  # type: ignore[assignment, method-assign]  # noqa: SLF001
+    client._connect_to_server = afresh  # type: ignore[assignment, method-assign]  # noqa: SLF001
     return client
 
 

@@ -29,6 +29,8 @@ QUERY = '{ project(slug: "westem") { rounds { mentors(first: 1) { totalCount } }
 CHANGE = "mutation ($key: String) { chooseLanguage(input: {language: EN, idempotencyKey: $key}) { __typename } }"
 PATIENCE_SECONDS = 30.0
 BETWEEN_SECONDS = 1.0
+ANSWER_SECONDS = 9.0
+"""A look at who asks (2.6), the asking itself (5), and what a busy machine adds."""
 PASSING = {"UNAVAILABLE", "DEADLINE_EXCEEDED"}
 """What somebody may be told whose question was not answered: that it was not, and that it is worth another try."""
 

@@ -22,7 +22,7 @@ from commons_chassis.testing import eventually
 from .acts import calm
 from .clients import Pair
 from .ground import Ground
-from .knocking import PASSING, PATIENCE_SECONDS, Knocker, knocking
+from .knocking import ANSWER_SECONDS, PASSING, PATIENCE_SECONDS, Knocker, knocking
 from .truths import broken
 
 pytestmark = pytest.mark.faults
@@ -30,8 +30,6 @@ pytestmark = pytest.mark.faults
 SHORT_SECONDS = 8.0
 LONG_SECONDS = float(os.environ.get("FAULT_AWAY_SECONDS", "150"))
 LENGTHS = [SHORT_SECONDS, pytest.param(LONG_SECONDS, marks=pytest.mark.long)]
-ANSWER_SECONDS = 7.0
-"""Five that a caller waits, and what a busy machine adds."""
 CONVERGED_SECONDS = 10.0
 FALL_DUE = (0.1, 0.5, 0.9)
 """When, of the time that the broker is away."""

@@ -17,7 +17,7 @@ from commons_onebox.home import SERVICES, Home
 from .acts import calm
 from .clients import COMMANDS_A_MENTEE, DECLINERS, Clients
 from .ground import Ground, house
-from .knocking import PASSING, knocking
+from .knocking import ANSWER_SECONDS, PASSING, knocking
 from .spaces import Wire, inside, wire
 from .truths import broken
 
@@ -25,7 +25,6 @@ pytestmark = [pytest.mark.faults, pytest.mark.long]
 
 CUT_SECONDS = float(os.environ.get("FAULT_CUT_SECONDS", "30"))
 COMMANDS, AT_ONCE = 600, 8
-ANSWER_SECONDS = 7.0
 CONVERGED_SECONDS = 15.0
 AT_WORK_SECONDS = 2.0
 """What a service has in hand when the wire is cut it may still finish."""
