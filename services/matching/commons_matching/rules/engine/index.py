@@ -80,7 +80,7 @@ def _filled(of_mentors: NDArray[Any]) -> NDArray[Any]:
     """Zeros up to whole words of mentors."""
     n = of_mentors.shape[-1]
     spare = [(0, 0)] * (of_mentors.ndim - 1) + [(0, (-(-n // 64) or 1) * 64 - n)]
-    return np.pad(of_mentors, spare)
+    return np.ascontiguousarray(np.pad(of_mentors, spare))
 
 
 def _apart(pool: Sides) -> tuple[Longs, Ints]:

@@ -94,9 +94,8 @@ def look_around(book: Book, sheet: Sheet, i: int) -> None:
         sheet.reachable[:] = NONE
         sheet.near[:] = NONE
         return
-    at = book.ground[i]
-    far = int(book.reach[i])
-    within(book, int(at[0]), int(at[1]), int(at[2]), far, sheet.yes, sheet.reachable, sheet.near)
+    reach, near = int(book.reach[i]), int(book.limits[2])
+    within(book.mentor_ground, book.mentor_reach, book.ground[i], reach, near, sheet.yes, sheet.reachable, sheet.near)
 
 
 @kernel

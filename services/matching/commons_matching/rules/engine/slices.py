@@ -22,6 +22,8 @@ Shorts = NDArray[np.int16]
 
 PLANES = 14
 ONE, NONE = np.uint64(1), np.uint64(0)
+EACH, GATHER = np.uint64(0x0101010101010101), np.uint64(0x0102040810204080)
+"""The lowest bit of each byte, and what brings eight of them into the highest byte."""
 
 
 class Book(NamedTuple):
@@ -167,21 +169,25 @@ def carry_on(plane: Words, carry: Words) -> None:
 
 
 @kernel
-def within(book: Book, x: int, y: int, z: int, reach: int, yes: Bytes, out: Words, out_near: Words) -> None:
-    """Who lives within both people's reach of (x, y, z), and who within `near`; straight lines in 250 m. O(m)."""
-    xs, ys, zs = book.mentor_ground
-    limit = int(book.limits[2]) ** 2
-    for j in range(len(yes)):
-        dx, dy, dz = int(xs[j]) - x, int(ys[j]) - y, int(zs[j]) - z
+def within(
+    ground: Shorts, far: Halves, at: Shorts, reach: int, near: int, yes: Bytes, out: Words, out_near: Words
+) -> None:
+    """Who lives within both people's reach of `at` int16[3], and who within `near`; straight lines in 250 m. O(m)."""
+    xs, ys, zs = ground[0], ground[1], ground[2]
+    x, y, z, limit = np.int32(at[0]), np.int32(at[1]), np.int32(at[2]), near * near
+    for j in range(len(xs)):
+        dx, dy, dz = np.int32(xs[j]) - x, np.int32(ys[j]) - y, np.int32(zs[j]) - z
         square = dx * dx + dy * dy + dz * dz
-        least = min(int(book.mentor_reach[j]), reach)
+        least = min(np.int64(far[j]), np.int64(reach))
         yes[j] = (square <= least * least) | ((square <= limit) << 1)
     for w in range(len(out)):
         bits, close = NONE, NONE
-        for b in range(64):
-            one = np.uint64(yes[(w << 6) + b])
-            bits |= (one & ONE) << np.uint64(b)
-            close |= (one >> ONE) << np.uint64(b)
+        for q in range(8):
+            eight = NONE
+            for b in range(8):
+                eight |= np.uint64(yes[(w << 6) + (q << 3) + b]) << np.uint64(8 * b)
+            bits |= (((eight & EACH) * GATHER) >> np.uint64(56)) << np.uint64(8 * q)
+            close |= ((((eight >> ONE) & EACH) * GATHER) >> np.uint64(56)) << np.uint64(8 * q)
         out[w] = bits
         out_near[w] = close
 
