@@ -90,7 +90,7 @@ def table(result: Mapping[str, Any]) -> list[str]:
 
 
 def newest() -> Path:
-    return max(RESULTS.glob("*.json"))
+    return max(RESULTS.glob("[0-9]*.json"))
 
 
 def shown(file: Path) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from commons_matching.rules.engine import verify as verify_module
 from commons_matching.rules.engine.graph import WHOLE, Graph
-from commons_matching.rules.engine.pricing import Seen, blocks, certify, joined, missing, price_and_add
+from commons_matching.rules.engine.pricing import Seen, blocks, certify, joined, missing, price_and_add, stacked
 from commons_matching.rules.engine.round import keeping, worth_of
 from commons_matching.rules.engine.total import best, solve_total
 from commons_matching.rules.engine.verify import Fault, verify
@@ -67,10 +67,11 @@ def test_blocks_find_what_one_look_finds():
     graph = lists(pool, 1)
     found = solve_total(graph, pool.places)
     one = missing(pool, np.arange(pool.mentees, dtype=np.int32), found)
-    parts = [missing(pool, rows, found) for rows in blocks(pool.mentees, 7)]
+    parts = [missing(pool, rows, found) for rows in blocks(np.arange(pool.mentees, dtype=np.int32), 7)]
     assert [one.row(i)[0].tolist() for i in range(pool.mentees)] == [
         part.row(i)[0].tolist() for part in parts for i in range(part.mentees)
     ]
+    assert stacked(parts, pool.mentors).hash == one.hash
 
 
 def test_looking_at_what_changed_misses_nothing():
@@ -112,9 +113,9 @@ def a_proven_round(k):
 
 def test_over_capacity_is_seen():
     pool, found = a_proven_round(0)
-    busiest = int(np.argmax(np.bincount(found.mate[found.mate >= 0], minlength=pool.mentors)))
+    used = np.bincount(found.mate[found.mate >= 0], minlength=pool.mentors)
     fewer = pool.places.copy()
-    fewer[busiest] -= 1
+    fewer[np.argmax(used)] = used.max() - 1
     assert Fault.OVER_CAPACITY in {f.fault for f in verify(Dense(pool.table, fewer), found)}
 
 

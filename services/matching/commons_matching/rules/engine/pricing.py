@@ -7,7 +7,7 @@ matching of all allowed pairs, and the round has reached the bound (column gener
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,9 @@ from .kernel import Flags, kernel
 from .round import Keys, Round, Start
 from .total import best
 
+Across = Callable[[Callable[[Ints], Graph], Sequence[Ints]], Iterable[Graph]]
+BLOCK = 2048
+"""Mentees whose pairs are asked for at a time."""
 AT_ONCE = 12
 """Pairs added for a mentee at a time: the dearest first; most mentees need none."""
 ANEW = 20
@@ -75,6 +78,7 @@ def price_and_add(
     rows: Ints | None = None,
     seen: Seen | None = None,
     k: int = AT_ONCE,
+    across: Across = map,
 ) -> tuple[Graph, Certificate, Seen]:
     """The graph with what it lacked added, what is proven of `round` so far, and what was seen.
 
@@ -82,7 +86,8 @@ def price_and_add(
     with `seen`.
     """
     about = np.arange(graph.mentees, dtype=np.int32) if rows is None else rows
-    more = _spread(missing(pool, about, round, seen, k), about.astype(np.int64), graph.mentees)
+    found_in = across(lambda part: missing(pool, part, round, seen, k), blocks(about, BLOCK))
+    more = _spread(stacked(list(found_in), graph.mentors), about.astype(np.int64), graph.mentees)
     found = Certificate(size=round.size, total=round.total, bound=round.total + round.gap, missing_edges=more.pairs)
     return joined(graph, more), found, Seen(prices=round.prices, gains=round.gains, cut=np.diff(more.indptr) >= k)
 
@@ -97,15 +102,16 @@ def certify(
     extra: Longs | None = None,
     rows: Ints | None = None,
     places: Ints | None = None,
+    across: Across = map,
 ) -> tuple[Graph, Round, Certificate]:
     """Price and add until nothing is missing: the best round of all allowed pairs, with its proof.
 
     `extra` is what single pairs of the graph count more (int64 each); `rows` and `places` where the round is about some
-    mentees and places only. Ends, because pairs are added only and there are finitely many.
+    mentees and places only; `across` asks for blocks of pairs one after another or at the same time, as `map` does. Ends, because pairs are added only and there are finitely many.
     """
     seen, free = None, pool.places if places is None else places
     while True:
-        wider, found, seen = price_and_add(pool, graph, round, rows=rows, seen=seen)
+        wider, found, seen = price_and_add(pool, graph, round, rows=rows, seen=seen, across=across)
         if found.missing_edges == 0:
             return graph, round, found
         changed = int(np.count_nonzero(np.diff(wider.indptr) - np.diff(graph.indptr)))
@@ -114,9 +120,21 @@ def certify(
         graph, round = wider, best(wider, free, round.worth, extra, seed=seed, keys=keys, start=start)
 
 
-def blocks(mentees: int, size: int) -> Sequence[Ints]:
+def blocks(rows: Ints, size: int) -> Sequence[Ints]:
     """The rows in blocks of `size`, for workers."""
-    return [np.arange(at, min(at + size, mentees), dtype=np.int32) for at in range(0, mentees, size)]
+    return [rows[at : at + size] for at in range(0, len(rows), size)]
+
+
+def stacked(parts: Sequence[Graph], mentors: int) -> Graph:
+    """The rows of all parts, one below the other: what workers found in `blocks`, in their order."""
+    sizes = [np.zeros(1, np.int64), *(np.diff(part.indptr) for part in parts)]
+    none = np.zeros(0, np.int32)
+    return Graph(
+        indptr=np.cumsum(np.concatenate(sizes)),
+        cols=np.concatenate([none, *(part.cols for part in parts)]),
+        points=np.concatenate([none, *(part.points for part in parts)]),
+        mentors=mentors,
+    )
 
 
 def joined(graph: Graph, more: Graph) -> Graph:
