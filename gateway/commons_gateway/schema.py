@@ -28,8 +28,10 @@ from .limits import Admitted
 from .matching import connections, flash, mentors
 from .matching import live as matching_live
 from .matching import verbs as matching_verbs
-from .mentoring import agreements, mentorships, pairs, programmes
+from .mentoring import agreements, evaluations, mentorships, pairs, programmes
 from .mentoring import live as mentoring_live
+from .mentoring import overview as _overview  # noqa: F401 - adds fields to what others show
+from .mentoring import papers as _papers  # noqa: F401 - the same
 from .mentoring import verbs as mentoring_verbs
 from .profiles import live as profiles_live
 from .profiles import own, people
@@ -41,6 +43,7 @@ FETCHED: Mapping[str, tuple[Batch[Any, Any], Callable[[Any, Ground], Node]]] = {
     "Agreement": (agreements.AGREEMENTS, agreements.Agreement.of),
     "Channel": (community.CHANNELS, community.Channel.of),
     "ConnectionRequest": (connections.CONNECTIONS, connections.ConnectionRequest.of),
+    "Evaluation": (evaluations.EVALUATIONS, evaluations.Evaluation.of),
     "FlashSlot": (flash.SLOTS, flash.FlashSlot.of),
     "Match": (connections.MATCHES, connections.Match.of),
     "Mentorship": (mentorships.MENTORSHIPS, mentorships.Mentorship.of),
@@ -63,6 +66,7 @@ NODE_CALLS = (
     matching_contract.OwnWaitings,
     matching_contract.RoundsOf,
     mentoring_contract.AgreementsByIds,
+    mentoring_contract.EvaluationsByIds,
     mentoring_contract.MentorshipsByIds,
     mentoring_contract.ProgrammesByIds,
     profiles_contract.OrganisationsByIds,
@@ -126,6 +130,7 @@ class Mutation(
     profiles_verbs.Mutation,
     mentoring_verbs.Mutation,
     pairs.Mutation,
+    evaluations.Mutation,
     matching_verbs.Mutation,
     flash.Mutation,
     community.Mutation,

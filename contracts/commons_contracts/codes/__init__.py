@@ -1,5 +1,6 @@
 """Closed lists. What stands here is part of the API: a value is added, never renamed or taken away."""
 
+from .evaluations import *
 from .mentorships import *
 from .people import *
 from .programmes import *

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from ..base import Command, Event, Message, Page, Query
 from ..codes import FlashState, Goal, Role
@@ -18,7 +18,7 @@ Minutes = Annotated[int, Field(ge=1, le=480)]
 class FlashTime(Message):
     """When a session could be."""
 
-    starts_at: AwareDatetime
+    starts_at: datetime
     minutes: Minutes
 
 

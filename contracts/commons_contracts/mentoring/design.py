@@ -14,6 +14,7 @@ from ..codes import (
     AgreementNeed,
     Audience,
     Criterion,
+    EvaluationKind,
     EvaluationNeed,
     Initiator,
     Method,
@@ -30,7 +31,7 @@ from ..codes import (
 from ..ids import Coded
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
-QuestionCode = Annotated[str, Coded("question of a design"), StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+QuestionCode = Annotated[str, Coded("question of a design"), StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,59}$")]
 ItemCode = Annotated[str, Coded("checklist item of a design"), StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,59}$")]
 
 
@@ -139,6 +140,8 @@ class StepRules(Message):
     goals_most: Count | None = None
     goals_each: bool = False
     """Whether each member has goals of her own, instead of goals they share."""
+    scales: Mapping[EvaluationKind, tuple[QuestionCode, ...]] = {}
+    """The questions of a set that are answered with a grade from 1 to 5; all others with words."""
     session_evaluation: EvaluationNeed | None = None
     final_evaluation: EvaluationNeed | None = None
     afterwards: tuple[Afterwards, ...] = ()

@@ -52,6 +52,12 @@ class ChooseLanguage(Command[AccountView], entry=Entry.ACCOUNT):
     language: Language
 
 
+class ChooseZone(Command[AccountView], entry=Entry.ACCOUNT):
+    """The time zone that she reads times in."""
+
+    zone: Zone
+
+
 class JoinProject(Command[MembershipView], entry=Entry.ACCOUNT):
     roles: tuple[Role, ...]
     audience: Audience | None = None

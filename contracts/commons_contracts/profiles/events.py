@@ -22,6 +22,14 @@ class PersonRegistered(Event, of="person", about=("person",)):
 
     person: PersonId
     state: AccountState
+    zone: Zone | None = None
+
+
+class ZoneChosen(Event, of="person", about=("person",)):
+    """Someone said by which clock she lives."""
+
+    person: PersonId
+    zone: Zone
 
 
 class PersonCameOfAge(Event, of="person", about=("person",)):

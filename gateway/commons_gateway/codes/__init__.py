@@ -9,6 +9,7 @@ from commons_contracts.codes import FaultCode, RefusalCode
 from commons_contracts.codes.people import Language
 
 from ..sentences import FAULT, Catalogue
+from .evaluations import EVALUATIONS
 from .mentorships import MENTORSHIPS
 from .people import PEOPLE
 from .programmes import PROGRAMMES
@@ -26,6 +27,7 @@ def _expose(words: Words) -> None:
 def expose_codes() -> None:
     """Make every closed list known to the schema; what stands in no catalogue stays without a meaning and fails a test."""
     english = Catalogue.of(Language.EN)
+    _expose(EVALUATIONS)
     _expose(MENTORSHIPS)
     _expose(PEOPLE)
     _expose(PROGRAMMES)

@@ -175,6 +175,11 @@ PEOPLE: Words = {
             "MENTORSHIP_COMPLETED": "A mentorship of hers was completed.",
             "MENTORSHIP_ENDED": "A mentorship of hers is over.",
             "FLASH_TAKEN": "A mentee has taken a flash slot that she offered.",
+            "SESSION_PROPOSED": "The other one proposed a session.",
+            "SESSION_ACCEPTED": "The other one said yes to a session.",
+            "SESSION_MOVED": "The other one proposed another time for a session.",
+            "SESSION_CANCELLED": "The other one declined a session or called it off.",
+            "SESSION_REMINDER": "A session begins soon.",
         },
     ),
 }

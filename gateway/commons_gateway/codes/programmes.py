@@ -150,6 +150,19 @@ PROGRAMMES: Words = {
             "OTHER": "Something else.",
         },
     ),
+    codes.SessionState: (
+        "Where a session of a pair stands.",
+        {
+            "PROPOSED": "One of the two proposed it; the other one has not said yes yet.",
+            "SCHEDULED": "Both have said yes.",
+            "HELD": "It was held.",
+            "CANCELLED": "It was declined, taken back or called off.",
+        },
+    ),
+    codes.SessionWarning: (
+        "What is told beside something that was done all the same.",
+        {"HOURS_EXCEEDED": "It is more than the two have agreed on for the month."},
+    ),
     codes.FlashState: (
         "Where a slot for a flash session stands.",
         {

@@ -9,6 +9,7 @@ from commons_contracts.codes import (
     AgreementNeed,
     Audience,
     Criterion,
+    EvaluationKind,
     EvaluationNeed,
     Initiator,
     Method,
@@ -89,6 +90,14 @@ class StyleItems:
 
     style: Style = said("The style.")
     items: list[str] = said("Their codes.")
+
+
+@pair
+class KindScales:
+    """The questions of one set that are graded."""
+
+    kind: EvaluationKind = said("The set.")
+    questions: list[str] = said("The names of the questions that are answered with a grade from 1 to 5.")
 
 
 @pair
@@ -223,6 +232,7 @@ class StepRules:
     unit_agreement: list[UnitAgreement] = said("What units without a style need in writing.")
     goals_most: int | None = said("How many goals there may be.")
     goals_each: bool = said("Whether each has goals of her own.")
+    scales: list[KindScales] = said("The questions that are answered with a grade; all others are answered in words.")
     session_evaluation: EvaluationNeed | None = said("What is evaluated after a session.")
     final_evaluation: EvaluationNeed | None = said("What is evaluated at the end.")
     afterwards: list[Afterwards] = said("What is done with what was learnt.")

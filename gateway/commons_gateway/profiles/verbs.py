@@ -15,6 +15,7 @@ from ..context import Ground, Info
 from ..fields import argument, does, given, said, shape, wish
 from ..refused import Refused, Wish, done
 from ..relay import uuid_in
+from ..scalars import TimeZone
 from . import wishes
 from .own import Account, Membership, OwnProfile, Readiness, Viewer
 from .people import Person
@@ -59,6 +60,13 @@ class ChooseLanguageInput(Wish):
     language: Language = given("The language, where the browser names none of the platform's.")
 
 
+@wish
+class ChooseZoneInput(Wish):
+    """By which clock one lives."""
+
+    zone: TimeZone = given("The time zone.")
+
+
 Plain = Annotated[wishes.PlainInput | None, argument("Nothing, or the project it is about.")]
 
 
@@ -96,6 +104,13 @@ class Mutation:
     ) -> AccountOrRefused | None:
         """Choose the language to be spoken to in."""
         return await done(info, input, contract.ChooseLanguage(language=input.language), Account.of)
+
+    @does(contract.ChooseZone)
+    async def choose_zone(
+        self, info: Info, input: Annotated[ChooseZoneInput, argument("The time zone.")]
+    ) -> AccountOrRefused | None:
+        """Choose the time zone to be shown times in."""
+        return await done(info, input, contract.ChooseZone(zone=input.zone), Account.of)
 
     @does(contract.JoinProject)
     async def join_project(

@@ -8,15 +8,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from commons_contracts.codes import ProgrammeState, Role
-from commons_contracts.ids import ProgrammeId
+from commons_contracts.codes import MentorshipState, ProgrammeState, Role, SessionState, SessionWarning
+from commons_contracts.ids import PersonId, ProgrammeId
 from commons_contracts.mentoring import (
     AgreementView,
     ChecklistLine,
+    EvaluationView,
     MentorshipView,
     ProgrammeRules,
     ProgrammeTexts,
     ProgrammeView,
+    SessionView,
+    TaskView,
 )
 
 from .rules.agreement import Agreement
@@ -60,6 +63,23 @@ def view_of(
         texts=texts,
         missing=missing(design),
         advice=advice(design),
+    )
+
+
+def session_view(row: Mapping[str, Any], viewer: PersonId, now: datetime) -> SessionView:
+    """For one of the two; the keys are those of `sessions_of`."""
+    sides = {Role.MENTOR: row["mentor"], Role.MENTEE: row["mentee"]}
+    shown = {name: row[name] for name in SessionView.model_fields if name in row}
+    tasks = tuple(TaskView.model_validate(task | {"owner": sides[Role(task["owner"])]}) for task in row["tasks"])
+    agreed, state, proposed_by = row["minutes_a_month"], row["state"], sides[row["proposed_by"]]
+    open_now = row["mentorship_state"] == MentorshipState.OPEN
+    much = agreed is not None and row["other_minutes"] + row["minutes"] > agreed and state is not SessionState.CANCELLED
+    proposed = state is SessionState.PROPOSED and viewer != proposed_by
+    return SessionView(
+        **shown | {"proposed_by": proposed_by, "tasks": tasks},
+        warnings=(SessionWarning.HOURS_EXCEEDED,) if much else (),
+        may_accept=open_now and proposed and now < row["starts_at"],
+        may_record=open_now and state is SessionState.SCHEDULED and row["starts_at"] <= now,
     )
 
 
@@ -108,3 +128,8 @@ def shown_agreement(row: Mapping[str, Any]) -> AgreementView:
     """The keys are the columns of `agreements`."""
     proposer = row["mentor"] if row["proposed_by"] == Role.MENTOR else row["mentee"]
     return AgreementView.model_validate({**row, "version": row["number"], "proposed_by": proposer})
+
+
+def evaluation_view(row: Mapping[str, Any]) -> EvaluationView:
+    """The keys are the columns of `evaluations`."""
+    return EvaluationView.model_validate(dict(row))

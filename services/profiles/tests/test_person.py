@@ -13,6 +13,7 @@ from commons_contracts.ids import PLATFORM
 from commons_contracts.profiles import (
     BlockPerson,
     ChooseLanguage,
+    ChooseZone,
     GrantRole,
     JoinProject,
     MembersPage,
@@ -24,6 +25,7 @@ from commons_contracts.profiles import (
     RegisterPerson,
     UnblockPerson,
     Viewer,
+    ZoneChosen,
 )
 from commons_profiles.app import service
 
@@ -39,7 +41,8 @@ async def test_who_registers_has_an_account_and_no_membership_yet(tx, act):
     assert (view.person, view.display_name, view.state) == (tx.person, "Ada", AccountState.ACTIVE)
     assert (view.country, view.language, view.zone, view.memberships) == ("SE", "sv", "Europe/Stockholm", ())
     assert await run(service, Viewer(), tx) == view
-    assert told(tx) == [PersonRegistered(project=PLATFORM, at=tx.now, person=tx.person, state=AccountState.ACTIVE)]
+    of_her = {"project": PLATFORM, "at": tx.now, "person": tx.person}
+    assert told(tx) == [PersonRegistered(**of_her, state=AccountState.ACTIVE, zone="Europe/Stockholm")]
 
 
 async def test_registering_again_changes_nothing_least_of_all_her_age(tx, register):
@@ -154,3 +157,14 @@ async def test_without_an_account_there_is_no_language_to_choose(tx, act):
     await act(new_id())
     async with refused(tx, RefusalCode.NOT_FOUND):
         await run(service, ChooseLanguage(language="nb"), tx)
+
+
+async def test_whoever_shows_her_times_hears_by_which_clock_she_lives(tx, register):
+    person = await register("Ada", born=(1990, 5))
+
+    view = await run(service, ChooseZone(zone="Asia/Tokyo"), tx)
+
+    assert (view.zone, (await run(service, Viewer(), tx)).zone) == ("Asia/Tokyo", "Asia/Tokyo")
+    assert told(tx)[-1] == ZoneChosen(project=PLATFORM, at=tx.now, person=person, zone="Asia/Tokyo")
+    async with refused(tx, RefusalCode.NOT_FOUND, zone="Mars/Base"):
+        await run(service, ChooseZone(zone="Mars/Base"), tx)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
 from commons_contracts.codes import AccountState
-from commons_contracts.profiles import AccountView, ChooseLanguage, ComingOfAgeDue, RegisterPerson
+from commons_contracts.profiles import AccountView, ChooseLanguage, ChooseZone, ComingOfAgeDue, RegisterPerson
 
 from ..rules import person as rule
 from ..tables import people
@@ -32,4 +32,11 @@ async def register_person(cmd: RegisterPerson, tx: Tx) -> AccountView:
 async def choose_language(cmd: ChooseLanguage, tx: Tx) -> AccountView:
     person = await tx.load(rule.Person, tx.person)
     person.choose_language(cmd.language)
+    return await find_account(tx, tx.person)
+
+
+@answers
+async def choose_zone(cmd: ChooseZone, tx: Tx) -> AccountView:
+    person = await tx.load(rule.Person, tx.person)
+    await tx.emit(person.choose_zone(cmd.zone, at=tx.now))
     return await find_account(tx, tx.person)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from commons_contracts.base import Refusal
 from commons_contracts.codes import AccountState, Language, RefusalCode
 from commons_contracts.ids import PLATFORM, Country, PersonId, Zone
-from commons_contracts.profiles import PersonCameOfAge, PersonRegistered, RegisterPerson
+from commons_contracts.profiles import PersonCameOfAge, PersonRegistered, RegisterPerson, ZoneChosen
 
 from .calendar import beginning, known_zone, today
 
@@ -52,6 +52,12 @@ class Person:
         self.may_act()
         self.language = language
 
+    def choose_zone(self, zone: Zone, *, at: datetime) -> ZoneChosen:
+        """By which clock she lives is hers to say; whoever shows her a time needs to hear of it."""
+        self.may_act()
+        self.zone = known_zone(zone)
+        return ZoneChosen(project=PLATFORM, at=at, person=self.person, zone=self.zone)
+
     def come_of_age(self, *, at: datetime) -> list[PersonCameOfAge]:
         """From now on her own word is enough (journey J9.10)."""
         if self.state != AccountState.PENDING_GUARDIAN:
@@ -74,4 +80,4 @@ def register(person: PersonId, account: RegisterPerson, *, at: datetime) -> tupl
     )
     if not new.adult(at):
         new.state = AccountState.PENDING_GUARDIAN
-    return new, PersonRegistered(project=PLATFORM, at=at, person=person, state=new.state)
+    return new, PersonRegistered(project=PLATFORM, at=at, person=person, state=new.state, zone=new.zone)
