@@ -6,6 +6,7 @@ import asyncio
 import fcntl
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.request import urlopen
@@ -53,7 +54,7 @@ def _play(folder: Path) -> dict[str, object]:
     with running(folder, environment={"COMMONS_ENV": "dev"}) as house:
         home = Home(folder)
         asyncio.run(prepare(home.issuer_key, house.url, "J1"))
-        asyncio.run(_seed(home))
+        asyncio.run(seed(home))
         found = asyncio.run(_with_eyes(home, house.url))
         found["figures"] = _figures(home)
         found["said"] = asyncio.run(provoke(home, house.url, j1.PROJECT))
@@ -79,11 +80,13 @@ def _where(word: str, folder: Path) -> list[str]:
     return sorted({file.relative_to(folder).parts[0] for file in files})
 
 
-async def _seed(home: Home) -> None:
+async def seed(home: Home, *, only: str = "", crowds: Mapping[Role, int] | None = None) -> None:
+    """The four projects with few people, or one alone with the crowds that are said."""
     asker = Asker(home.broker.url, name="seed", seed=home.seed("gateway"))
     await asker.start()
-    plans = [replace(plan, crowds=FEW.get(plan.slug, {})) for plan in PLANS]
-    await fill(asker, lambda _what, _count: None, plans=plans, inhabitants=TOWNS)
+    plans = [replace(plan, crowds=FEW.get(plan.slug, {}) if crowds is None else crowds) for plan in PLANS]
+    wanted = [plan for plan in plans if not only or plan.slug == only]
+    await fill(asker, lambda _what, _count: None, plans=wanted, inhabitants=TOWNS)
     await asker.stop()
 
 
