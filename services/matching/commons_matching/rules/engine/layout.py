@@ -57,6 +57,9 @@ class Flag(IntEnum):
     VETTED = 3
     MINOR = 4
     WANTS_WOMAN = 5
+    ACKNOWLEDGED = 6
+    COMPLETE = 7
+    READY = 8
 
 
 WOMAN, MAN = "1", "0"
@@ -174,15 +177,16 @@ def _stage(profile: Profile) -> int:
 
 
 def _flags(profile: Profile, rules: Rules) -> Iterator[Flag]:
-    if profile.ready and profile.acknowledged and not lacks(profile, rules):
-        yield Flag.TAKES_PART
-    if profile.modality in ONLINE:
-        yield Flag.ONLINE
-    if profile.modality in TO_MEET:
-        yield Flag.MEETS
-    if profile.vetted:
-        yield Flag.VETTED
-    if profile.minor:
-        yield Flag.MINOR
-    if profile.wants_woman or rules.woman_mentors:
-        yield Flag.WANTS_WOMAN
+    complete = not lacks(profile, rules)
+    told = {
+        Flag.TAKES_PART: profile.ready and profile.acknowledged and complete,
+        Flag.ONLINE: profile.modality in ONLINE,
+        Flag.MEETS: profile.modality in TO_MEET,
+        Flag.VETTED: profile.vetted,
+        Flag.MINOR: profile.minor,
+        Flag.WANTS_WOMAN: profile.wants_woman or rules.woman_mentors,
+        Flag.ACKNOWLEDGED: profile.acknowledged,
+        Flag.COMPLETE: complete,
+        Flag.READY: profile.ready,
+    }
+    return (flag for flag, holds in told.items() if holds)

@@ -36,7 +36,8 @@ SPARE = 32
 FLAGS, OPTED, PROJECTS, GENDER, BLOCKS = (
     int(k) for k in (Kind.FLAG, Kind.OPTED, Kind.PROJECT, Kind.GENDER, Kind.BLOCK)
 )
-TAKES_PART, ONLINE, MEETS, VETTED, MINOR, WANTS_WOMAN = (int(flag) for flag in Flag)
+TAKES_PART, ONLINE, MEETS = int(Flag.TAKES_PART), int(Flag.ONLINE), int(Flag.MEETS)
+VETTED, MINOR, WANTS_WOMAN = int(Flag.VETTED), int(Flag.MINOR), int(Flag.WANTS_WOMAN)
 TIERED, COUNTED, STAGED = int(Form.TIERED), int(Form.COUNTED), int(Form.STAGED)
 EMPTY = np.iinfo(np.int64).min
 

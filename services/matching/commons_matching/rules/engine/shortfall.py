@@ -1,0 +1,157 @@
+"""Why someone stays without a mentor, the smallest change that would have helped, and what the round is short of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from .columns import PAIRWISE, Flags, allowed_to, barriers, column, flagged, has, named, reached, within
+from .explain import least_tongue
+from .graph import Ints
+from .layout import FIELDS, Flag, Kind
+from .people import Bar
+from .sides import Sides
+
+
+class Unmet(StrEnum):
+    """The one reason why someone has no mentor (journey J6.5). ALL_BLOCKED: rules between people, never whose."""
+
+    NOT_ACKNOWLEDGED = "NOT_ACKNOWLEDGED"
+    PROFILE_INCOMPLETE = "PROFILE_INCOMPLETE"
+    NO_COMMON_LANGUAGE = "NO_COMMON_LANGUAGE"
+    NO_MODALITY_OVERLAP = "NO_MODALITY_OVERLAP"
+    ALL_BLOCKED = "ALL_BLOCKED"
+    CAPACITY_EXHAUSTED = "CAPACITY_EXHAUSTED"
+
+
+class Change(StrEnum):
+    """What she could change, the smallest first."""
+
+    ACKNOWLEDGE = "ACKNOWLEDGE"
+    COMPLETE_PROFILE = "COMPLETE_PROFILE"
+    ONLINE_TOO = "ONLINE_TOO"
+    MORE_HOURS = "MORE_HOURS"
+    FARTHER = "FARTHER"
+    MEET_TOO = "MEET_TOO"
+    ANY_GENDER = "ANY_GENDER"
+    LANGUAGE = "LANGUAGE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unmatched:
+    """Mentee i, why, and the change that would open most with least: `mentors` with a place free would then be allowed.
+
+    language: the tongue that LANGUAGE means.
+    """
+
+    mentee: int
+    why: Unmet
+    change: Change | None = None
+    mentors: int = 0
+    language: str | None = None
+
+
+MODALITY = (Bar.MODALITY, Bar.REACH)
+
+
+def unmatched(pool: Sides, rows: Sequence[int], free: Ints) -> tuple[Unmatched, ...]:
+    """A reason and a change for each mentee of `rows`; free int32[mentors]: places that are left. O(rows * mentors * words)."""
+    return tuple(_unmatched(pool, i, free > 0) for i in rows)
+
+
+def _unmatched(pool: Sides, i: int, free: Flags) -> Unmatched:
+    kept = barriers(pool, i)
+    here = flagged(pool, Flag.TAKES_PART)
+    why = _why(pool, i, kept, here)
+    open_ = allowed_to(pool, i)
+    for change, lifted, more in _changes(pool, i):
+        others = [rule for name, rule in kept.items() if name not in lifted]
+        opened = here & free & more & ~np.logical_or.reduce(others) & ~open_
+        if opened.any():
+            return Unmatched(mentee=i, why=why, change=change, mentors=int(opened.sum()))
+    tongue, opened_by = _tongue(pool, i, kept, here & free & ~open_)
+    if tongue is not None and has(pool, i, Flag.TAKES_PART):
+        return Unmatched(mentee=i, why=why, change=Change.LANGUAGE, mentors=opened_by, language=tongue)
+    return Unmatched(mentee=i, why=why)
+
+
+def _why(pool: Sides, i: int, kept: dict[str, Flags], here: Flags) -> Unmet:
+    if not has(pool, i, Flag.ACKNOWLEDGED):
+        return Unmet.NOT_ACKNOWLEDGED
+    if not (has(pool, i, Flag.COMPLETE) and has(pool, i, Flag.READY)):
+        return Unmet.PROFILE_INCOMPLETE
+    left = here & ~kept[Bar.LANGUAGE]
+    if not left.any():
+        return Unmet.NO_COMMON_LANGUAGE
+    left &= ~kept[Bar.MODALITY] & ~kept[Bar.REACH] & ~kept[Bar.HOURS]
+    if not left.any():
+        return Unmet.NO_MODALITY_OVERLAP
+    left &= ~kept[Bar.WOMAN] & ~kept[PAIRWISE]
+    return Unmet.CAPACITY_EXHAUSTED if left.any() else Unmet.ALL_BLOCKED
+
+
+def _changes(pool: Sides, i: int) -> Iterator[tuple[Change, tuple[str, ...], Flags]]:
+    """Each change, the rules it lifts, and for which mentors it lifts them."""
+    everyone = np.ones(pool.mentors, np.bool_)
+    if not has(pool, i, Flag.TAKES_PART):
+        complete = has(pool, i, Flag.COMPLETE) and has(pool, i, Flag.READY)
+        yield Change.ACKNOWLEDGE if complete else Change.COMPLETE_PROFILE, (), everyone
+        return
+    if not has(pool, i, Flag.ONLINE):
+        yield Change.ONLINE_TOO, MODALITY, flagged(pool, Flag.ONLINE)
+    yield Change.MORE_HOURS, (Bar.HOURS,), named(pool, Kind.BLOCK) >= pool.rules.hours_least
+    if has(pool, i, Flag.MEETS):
+        yield Change.FARTHER, (Bar.REACH,), within(pool, i, pool.mentor.reach.astype(np.int64))
+    else:
+        yield Change.MEET_TOO, MODALITY, flagged(pool, Flag.MEETS) & reached(pool, i)
+    if has(pool, i, Flag.WANTS_WOMAN) and not pool.rules.woman_mentors:
+        yield Change.ANY_GENDER, (Bar.WOMAN,), everyone
+
+
+def _tongue(pool: Sides, i: int, kept: dict[str, Flags], open_: Flags) -> tuple[str | None, int]:
+    """The one more language that most of the mentors speak whom nothing else keeps from her."""
+    kind = least_tongue(pool)
+    left = open_ & ~np.logical_or.reduce([rule for name, rule in kept.items() if name != Bar.LANGUAGE])
+    best: tuple[int, str] | None = None
+    for bit, tongue in zip(pool.codes.run(kind), pool.codes.kinds[kind], strict=True):
+        speakers = int((left & (column(pool, bit))).sum())
+        if speakers and not pool.mentee.bits(i) >> bit & 1:
+            best = max(best or (0, ""), (speakers, tongue), key=lambda found: (found[0], [-ord(c) for c in found[1]]))
+    return (None, 0) if best is None else (best[1], best[0])
+
+
+def shortage(pool: Sides, rows: Sequence[int]) -> tuple[tuple[str, str, int], ...]:
+    """What places are missing: (language, ISCED-F field, places), most first, each mentee of `rows` counted once.
+
+    She is counted where the fewest places are to be had of all her languages and fields. O(rows * mentors).
+    """
+    found: Counter[tuple[str, str]] = Counter()
+    for i in rows:
+        hers = [
+            (_places_of(pool, tongue, field), tongue[1], field[1])
+            for tongue in _named(pool, i, least_tongue(pool))
+            for field in _narrowest(pool, i)
+        ]
+        if hers:
+            found[min(hers)[1:]] += 1
+    return tuple((tongue, field, n) for (tongue, field), n in sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _named(pool: Sides, i: int, kind: Kind) -> list[tuple[int, str]]:
+    row = pool.mentee.bits(i)
+    return [
+        (bit, code) for bit, code in zip(pool.codes.run(kind), pool.codes.kinds[kind], strict=True) if row >> bit & 1
+    ]
+
+
+def _narrowest(pool: Sides, i: int) -> list[tuple[int, str]]:
+    return next((named for kind in reversed(FIELDS) if (named := _named(pool, i, kind))), [])
+
+
+def _places_of(pool: Sides, tongue: tuple[int, str], field: tuple[int, str]) -> int:
+    both = column(pool, tongue[0]) & column(pool, field[0]) & flagged(pool, Flag.TAKES_PART)
+    return int(pool.mentor.places[both].sum())
