@@ -6,7 +6,7 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up seed demo status test check audit bench faults faults-long fuzz test-containers pages browser dashboards migrate migration wire schema format
+.PHONY: help up seed demo status test check audit rules bench faults faults-long fuzz test-containers pages browser dashboards migrate migration wire schema format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ check: $(STAMP) ## Format, lint, imports, types, sizes and snapshots
 
 audit: $(STAMP) ## Ask the gateway what graphql-http demands of a server (AUDIT=http://... asks another), and follow it by Node's clients
 	@AUDIT=$(or $(AUDIT),here) $(BIN)/pytest -q -s -n0 gateway/tests/audit $(ARGS)
+
+rules: $(STAMP) ## Show that tests without a database walk every branch of mentoring's handbook (rules/)
+	@COVERAGE_FILE=.coverage.rules $(BIN)/coverage run --branch --source=commons_mentoring.rules -m pytest -q -n0 services/mentoring/tests/test_*_rules.py
+	@COVERAGE_FILE=.coverage.rules $(BIN)/coverage report --show-missing --fail-under=100
 
 bench: $(STAMP) ## Measure, against the floors we promise
 	@$(BIN)/pytest -q -s -m bench tests/bench $(ARGS)

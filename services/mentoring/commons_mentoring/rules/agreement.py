@@ -99,11 +99,11 @@ def check(terms: Terms, mentorship: Mentorship, design: Design, *, today: date) 
     """What must be in it, and within which limits (WESTEM mentor manual, the mentoring agreement; journey J2.3)."""
     rules = design.rules
     goals.check(terms.goals, rules, begun=bool(mentorship.agreement))
-    if lacking := missing(terms, rules):
+    lacking, starts_on, ends_on = missing(terms, rules), terms.starts_on, terms.ends_on
+    if lacking or starts_on is None or ends_on is None:
         raise Refusal(RefusalCode.AGREEMENT_INCOMPLETE, fields=lacking)
-    if terms.starts_on is not None and terms.ends_on is not None:
-        first = mentorship.starts_on
-        require_duration(terms.starts_on, terms.ends_on, first=first, style=mentorship.style, rules=rules, today=today)
+    first, style = mentorship.starts_on, mentorship.style
+    require_duration(starts_on, ends_on, first=first, style=style, rules=rules, today=today)
     for minutes, allowed, no in (
         (terms.minutes_a_month, rules.time.commitment_minutes, RefusalCode.COMMITMENT_OUT_OF_RANGE),
         (terms.session_minutes, rules.time.session_minutes, RefusalCode.SESSION_LENGTH_OUT_OF_RANGE),
