@@ -207,7 +207,7 @@ async def hear(client: Client, subject: str, hand: Callable[[Msg], None], *, que
 async def hang_up(broker: NatsBroker, client: Client) -> None:
     """What was said is sent first; a connection that is just lost is only closed."""
     for end in (broker.stop, client.close):
-        with contextlib.suppress(NatsError, OSError):
+        with contextlib.suppress(NatsError, OSError, RuntimeError):  # uvloop's word for one that is closed already
             await end()
 
 

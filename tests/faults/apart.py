@@ -10,6 +10,7 @@ import sys
 
 from commons_onebox.home import Home
 from commons_onebox.house import House
+from commons_onebox.rolling import Sign
 from commons_onebox.supervisor import Child, Say
 
 from .spaces import enter
@@ -22,8 +23,8 @@ class Apart(House):
         super().__init__(home, port, say)
         self.place, self.names = place, names
 
-    def _service(self, name: str) -> Child:
-        child = super()._service(name)
+    def _service(self, name: str, sign: Sign) -> Child:
+        child = super()._service(name, sign)
         if name in self.names:
             child.body = self._there(child)
         return child

@@ -70,6 +70,11 @@ def _asked_for(ground: Ground, pairs: list[Pair]) -> int:
     return int(ground.one("matching", f"select count(*) from connections where mentee in ({mentees})"))
 
 
+def _failures(ground: Ground) -> int:
+    """How many processes ended otherwise than they should, whoever ended them."""
+    return sum(log.read_text().count("the process failed") for log in (ground.home.folder / "logs").glob("*.log"))
+
+
 @dataclass
 class Play:
     """Who does what: matched just before, asked before and left unanswered, asking meanwhile, asking once and going."""
@@ -109,7 +114,7 @@ class Play:
 @pytest.mark.parametrize("seconds", LENGTHS)
 def test_the_broker_comes_back_after_a_while(lasting, unmatched, seconds, capsys):
     before, play = lasting.started, Play.of(unmatched)
-    matches = _matches(lasting)
+    matches, failures = _matches(lasting), _failures(lasting)
     knocker = asyncio.run(play.run(lasting, seconds))
     first = time.monotonic() - play.returned
     settled = calm(lasting)
@@ -131,3 +136,4 @@ def test_the_broker_comes_back_after_a_while(lasting, unmatched, seconds, capsys
     assert {_state(lasting, connection) for connection in play.expired} == {"EXPIRED"}
     assert (_asked_for(lasting, play.asking), _asked_for(lasting, play.gone)) == (len(play.asking), 0)
     assert _matches(lasting) == matches + len(play.matched)
+    assert _failures(lasting) == failures
