@@ -132,6 +132,13 @@ OTHERS = (
         "matching",
         "select round, mentor, style::text, used from places where used > 0",
         "matching",
-        "select round, mentor, style::text, count(*)::int from matches group by round, mentor, style",
+        "select round, mentor, style::text, count(*)::int from matches where place_held group by round, mentor, style",
+    ),
+    Copy(
+        "places held for mentorships",
+        "matching",
+        "select id from matches where place_held",
+        "mentoring",
+        "select match from mentorships where state = 'OPEN' or (state = 'FROZEN' and frozen_from = 'OPEN')",
     ),
 )
