@@ -51,16 +51,32 @@ class Snapshot:
         return row[0] if row else None
 
 
-def backup(home: Home, folder: Path, keys: Path, tell: Tell) -> Manifest:
-    """Write the data to `folder` and what opens it to `keys`, both new. The platform runs, and goes on.
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A platform that runs: its server's administrator, and the files below `root` that open something."""
+
+    admin_dsn: str
+    root: Path
+    keys: Sequence[Path] = ()
+    seeded: bool = False
+
+    @classmethod
+    def of_home(cls, home: Home) -> Source:
+        return cls(
+            admin_dsn=home.postgres.admin_dsn, root=home.folder, keys=key_files(home), seeded=home.seeded.exists()
+        )
+
+
+def backup(source: Source, folder: Path, keys: Path, tell: Tell) -> Manifest:
+    """Write the data to `folder` and what opens it to `keys`, both new. The platform goes on.
 
     Only a finished backup gets the names that were asked for. Raises HomeError.
     """
-    _in_different_places(folder, keys, home.folder)
+    _in_different_places(folder, keys, source.root)
     with _whole_or_not_at_all(keys) as keys_there, _whole_or_not_at_all(folder) as data_there:
-        written = _dump_all(home, data_there, tell)
+        written = _dump_all(source, data_there, tell)
         manifest.write(data_there, written)
-        copied = [*_copy_keys(home, keys_there), _dump_authors(home, keys_there)]
+        copied = [*_copy_keys(source, keys_there), _dump_authors(source, keys_there)]
         files = [manifest.described(keys_there, file) for file in copied]
         manifest.write(keys_there, Keys(backup=written.backup, files=files))
     return written
@@ -90,16 +106,16 @@ def _whole_or_not_at_all(folder: Path) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _dump_all(home: Home, folder: Path, tell: Tell) -> Manifest:
-    with one_moment(home.postgres.admin_dsn) as snapshots:
+def _dump_all(source: Source, folder: Path, tell: Tell) -> Manifest:
+    with one_moment(source.admin_dsn) as snapshots:
         moment = real_now()
-        dumps = {name: _dump(home, folder, name, snapshot, tell) for name, snapshot in snapshots.items()}
+        dumps = {name: _dump(source, folder, name, snapshot, tell) for name, snapshot in snapshots.items()}
         server = str(next(iter(snapshots.values())).one("show server_version"))
     return Manifest(
         backup=new_id(),
         moment=moment,
         versions={"commons": version("commons-onebox"), "postgres": server},
-        seeded=home.seeded.exists(),
+        seeded=source.seeded,
         services=dumps,
     )
 
@@ -155,9 +171,9 @@ def _export(c: psycopg.Connection) -> str:
 
 
 # ------------------------------------------------------------ what is written
-def _dump(home: Home, folder: Path, service: str, snapshot: Snapshot, tell: Tell) -> Dump:
+def _dump(source: Source, folder: Path, service: str, snapshot: Snapshot, tell: Tell) -> Dump:
     file = folder / f"{service}.dump"
-    _pg_dump(home, file, f"commons_{service}", [f"--snapshot={snapshot.id}"], partial(tell, service))
+    _pg_dump(source, file, f"commons_{service}", [f"--snapshot={snapshot.id}"], partial(tell, service))
     return Dump(
         file=manifest.described(folder, file),
         revision=str(snapshot.one("select version_num from alembic_version")),
@@ -166,19 +182,19 @@ def _dump(home: Home, folder: Path, service: str, snapshot: Snapshot, tell: Tell
     )
 
 
-def _dump_authors(home: Home, folder: Path) -> Path:
+def _dump_authors(source: Source, folder: Path) -> Path:
     """After the data, so that whatever is sealed there has its key here, unless that was destroyed meanwhile."""
     file = folder / KEYS_DUMP
-    _pg_dump(home, file, KEY_STORE, ["--data-only", "--table=data_keys"], lambda _: None)
+    _pg_dump(source, file, KEY_STORE, ["--data-only", "--table=data_keys"], lambda _: None)
     return file
 
 
-def _pg_dump(home: Home, file: Path, database: str, more: Sequence[str], tell: Callable[[int], None]) -> None:
+def _pg_dump(source: Source, file: Path, database: str, more: Sequence[str], tell: Callable[[int], None]) -> None:
     command = [str(binaries() / "pg_dump"), "--format=custom", "--no-password", *more]
     command += [f"--file={file}", f"--dbname={database}"]
     with subprocess.Popen(
         command,
-        env=client_environment(home.postgres.admin_dsn),
+        env=client_environment(source.admin_dsn),
         stderr=subprocess.PIPE,
         text=True,
         umask=FOR_THE_OWNER_ALONE,
@@ -221,9 +237,9 @@ def client_environment(admin_dsn: str) -> dict[str, str]:
     return {**os.environ, **{name: str(value) for name, value in told.items()}}
 
 
-def _copy_keys(home: Home, folder: Path) -> Iterator[Path]:
-    for file in key_files(home):
-        there = manifest.place(folder, str(file.relative_to(home.folder)))
+def _copy_keys(source: Source, folder: Path) -> Iterator[Path]:
+    for file in source.keys:
+        there = manifest.place(folder, str(file.relative_to(source.root)))
         there.write_bytes(file.read_bytes())
         yield there
 

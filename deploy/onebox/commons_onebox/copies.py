@@ -1,13 +1,20 @@
 """`commons backup` and `commons restore`: what they ask for, and what they say."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commons_onebox.home import Home
 from commons_onebox.manifest import Manifest
-from commons_onebox.terminal import counted, explained, running, say
+from commons_onebox.terminal import counted, explained, refuse, running, say
+
+if TYPE_CHECKING:  # it knows psycopg, which takes long to import
+    from commons_onebox.backup import Source
 
 Folder = Annotated[Path, typer.Argument(help="Where the data is, for example /backups/monday.")]
 Keys = Annotated[
@@ -21,15 +28,36 @@ Drill = Annotated[bool, typer.Option("--drill", help="Only see whether it can be
 
 def backup(folder: Folder, keys: Keys = None) -> None:
     """Write a backup of a running platform, which goes on: the data to FOLDER, what opens it to a folder of its own."""
-    home, _ = running()
-    from commons_onebox.backup import backup as write
-
     there = _resolved(folder)
-    with explained(), counted("Backing up (bytes)") as tell:
-        written = write(home, there, _keys_of(there, keys), tell)
+    opened_by = _keys_of(there, keys)
+    with explained(), _told():
+        source = _source()
+        from commons_onebox.backup import backup as write
+
+        with counted("Backing up (bytes)") as tell:
+            written = write(source, there, opened_by, tell)
     size = sum(dump.file.bytes for dump in written.services.values())
     say(f"{_what(written)}, {size:,} bytes, in {there}.")
-    say(f"Its keys are in {_keys_of(there, keys)}. Keep the two in different places; a restore needs both.")
+    say(f"Its keys are in {opened_by}. Keep the two in different places; a restore needs both.")
+    if _in_a_stack():
+        say("The volume of the secrets belongs to the keys: save it there too.")
+
+
+def _in_a_stack() -> bool:
+    from commons_onebox.environment import in_a_stack
+
+    return in_a_stack()
+
+
+def _source() -> Source:
+    if _in_a_stack():
+        from commons_onebox.refill import source
+
+        return source()
+    from commons_onebox.backup import Source
+
+    home, _ = running()
+    return Source.of_home(home)
 
 
 def restore(
@@ -42,10 +70,15 @@ def restore(
     drill: Drill = False,
 ) -> None:
     """Make COMMONS_HOME what it was in a backup. `commons up` then serves it, and tells its logs to a new stream."""
-    from commons_onebox import restore as restoring
-
     there = _resolved(folder)
     opened_by = None if new_keys else _keys_of(there, keys)
+    if _in_a_stack():
+        if replace or drill:
+            refuse("In containers there is no home: --replace and --drill are for one machine.")
+        _refill(there, opened_by, replay=replay)
+        return
+    from commons_onebox import restore as restoring
+
     with explained():
         if drill:
             say(f"{_what(restoring.drill(there, opened_by, say))}: it can be restored.")
@@ -53,6 +86,29 @@ def restore(
         home = Home.of_environment()
         found = restoring.restore(home, there, opened_by, replace=replace, replay=replay, say=say)
         say(f"{_what(found)}, are in {home.folder}. `commons up` serves them.")
+
+
+def _refill(folder: Path, keys: Path | None, *, replay: bool) -> None:
+    from commons_onebox.refill import refill
+
+    with explained(), _told():
+        found = refill(folder, keys, replay=replay, say=say)
+    say(f"{_what(found)}, are on the server. The deploy step comes next.")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the environment did not say, and a server that is not there, as a sentence."""
+    import psycopg
+
+    from commons_chassis.settings import SettingError
+
+    try:
+        yield
+    except SettingError as lacking:
+        refuse(str(lacking), code=1)
+    except psycopg.OperationalError as away:
+        refuse(f"The database server cannot be asked: {away}".strip(), code=1)
 
 
 def _what(found: Manifest) -> str:

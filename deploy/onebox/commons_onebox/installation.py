@@ -89,23 +89,44 @@ class DeploySettings(PlatformSettings):
     admin_dsn: Secret = ""
 
 
+Pairs = list[tuple[Service, ServiceSettings]]
+
+
 def run() -> int:
     """Databases, roles, tables, streams and consumers, as far as they are missing; how many facts are told again.
 
     Raises SettingError or Denied where the step was not told enough, or may not.
     """
-    told = DeploySettings.told()
-    if not told.admin_dsn:
+    told, pairs = DeploySettings.told(), everyone()
+    provision(admin_dsn(), pairs)
+    upgrade(pairs)
+    return asyncio.run(tools.stand_up(told.nats, pairs, told.nats_seed))
+
+
+def admin_dsn() -> str:
+    """The address of the databases' administrator. Raises SettingError."""
+    if not (told := DeploySettings.told().admin_dsn):
         raise SettingError("COMMONS_ADMIN_DSN_FILE is missing: the address by which databases and roles are made.")
-    pairs = [(_service(name), ServiceSettings.of(name)) for name in SERVICES]
+    return told
+
+
+def everyone() -> Pairs:
+    """Each service with what the environment says of it. Raises SettingError."""
+    return [(_service(name), ServiceSettings.of(name)) for name in SERVICES]
+
+
+def provision(admin: str, pairs: Pairs) -> None:
+    """The databases and roles that are missing, and every password as the addresses say it. Raises SettingError."""
     for service, settings in pairs:
-        deploy.provision(told.admin_dsn, service.name, _passwords(settings))
+        deploy.provision(admin, service.name, _passwords(settings))
         if service.seals:
-            password = _password(settings, "keys", KEY_STORE)
-            deploy.provision_keys(told.admin_dsn, service.name, password)
+            deploy.provision_keys(admin, service.name, _password(settings, "keys", KEY_STORE))
+
+
+def upgrade(pairs: Pairs) -> None:
+    """Every service's tables as they are today."""
     for service, settings in pairs:
         migrate.upgrade(service, settings.owner_dsn)
-    return asyncio.run(tools.stand_up(told.nats, pairs, told.nats_seed))
 
 
 def _passwords(settings: ServiceSettings) -> dict[str, str]:

