@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
 MAKER = "-//STEM Commons//EN"
 ASK_AGAIN, YEAR = timedelta(hours=1), timedelta(days=366)
 
@@ -32,7 +33,7 @@ def calendar(
     zone: str,
     *,
     name: str = "",
-    method: Literal["PUBLISH", "REQUEST", "CANCEL"] = "PUBLISH",
+    method: Method = "PUBLISH",
     organiser: str = "",
     guest: str = "",
 ) -> bytes:
@@ -46,21 +47,9 @@ def calendar(
         made.add("X-WR-CALNAME", name)
         made.add("REFRESH-INTERVAL", ASK_AGAIN, {"VALUE": "DURATION"})
     for meeting in meetings:
-        event, there = Event(), ZoneInfo(zone)
-        status = "CANCELLED" if method == "CANCEL" else "CONFIRMED" if meeting.stands else "TENTATIVE"
-        for key, said in (
-            ("UID", f"{meeting.id}@commons"),
-            ("SEQUENCE", meeting.sequence),
-            ("DTSTAMP", meeting.at),
-            ("DTSTART", meeting.starts_at.astimezone(there)),
-            ("DTEND", meeting.ends_at.astimezone(there)),
-            ("SUMMARY", meeting.title),
-            ("LOCATION", meeting.where),
-            ("STATUS", status),
-            ("CLASS", "PRIVATE"),
-        ):
-            if said != "":
-                event.add(key, said)
+        event = Event()
+        for key, said in _said(meeting, ZoneInfo(zone), method).items():
+            event.add(key, said)
         for key, address in (("ORGANIZER", organiser), ("ATTENDEE", guest)):
             if address:
                 event.add(key, vCalAddress(f"mailto:{address}"))
@@ -69,3 +58,17 @@ def calendar(
         first, last = min(it.starts_at for it in meetings).date(), max(it.ends_at for it in meetings).date()
         made.add_missing_timezones(first_date=first - YEAR, last_date=last + YEAR)
     return bytes(made.to_ical())
+
+
+def _said(meeting: Meeting, there: ZoneInfo, method: Method) -> dict[str, Any]:
+    found = {
+        "UID": f"{meeting.id}@commons",
+        "SEQUENCE": meeting.sequence,
+        "DTSTAMP": meeting.at,
+        "DTSTART": meeting.starts_at.astimezone(there),
+        "DTEND": meeting.ends_at.astimezone(there),
+        "SUMMARY": meeting.title,
+        "STATUS": "CANCELLED" if method == "CANCEL" else "CONFIRMED" if meeting.stands else "TENTATIVE",
+        "CLASS": "PRIVATE",
+    }
+    return found | ({"LOCATION": meeting.where} if meeting.where else {})

@@ -16,7 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from commons_chassis import log
 from commons_chassis.ask import Asker
 
-from . import pages, printing, signin
+from . import feeds, pages, printing, signin
 from .clock import BusinessClock
 from .context import Desk
 from .cors import Origins
@@ -70,7 +70,9 @@ def build(settings: GatewaySettings, asker: Asker | None = None) -> FastAPI:
     app.add_middleware(Edge, origins=origins, dev=desk.dev)
     socket: Any = SocketDoor(desk, origins)
     app.router.routes.extend([Route("/graphql", endpoint=HttpDoor(desk)), WebSocketRoute("/graphql", endpoint=socket)])
-    app.router.routes.extend([*pages.routes(), *signin.routes(desk, settings), *printing.routes(desk, settings)])
+    app.router.routes.extend(
+        [*pages.routes(), *signin.routes(desk, settings), *printing.routes(desk, settings), *feeds.routes(desk)]
+    )
 
     @app.get("/graphql/schema.graphql")
     async def schema_text() -> PlainTextResponse:

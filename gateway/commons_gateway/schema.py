@@ -28,10 +28,11 @@ from .limits import Admitted
 from .matching import connections, flash, mentors
 from .matching import live as matching_live
 from .matching import verbs as matching_verbs
-from .mentoring import agreements, evaluations, mentorships, pairs, programmes
+from .mentoring import agreements, calendars, evaluations, meeting, mentorships, pairs, programmes, sessions
 from .mentoring import live as mentoring_live
 from .mentoring import overview as _overview  # noqa: F401 - adds fields to what others show
 from .mentoring import papers as _papers  # noqa: F401 - the same
+from .mentoring import subjects as _subjects  # noqa: F401 - the same
 from .mentoring import verbs as mentoring_verbs
 from .profiles import live as profiles_live
 from .profiles import own, people
@@ -53,6 +54,7 @@ FETCHED: Mapping[str, tuple[Batch[Any, Any], Callable[[Any, Ground], Node]]] = {
     "Place": (geo.PLACES, geo.Place.of),
     "Programme": (programmes.PROGRAMMES, programmes.Programme.of),
     "Round": (mentors.ROUNDS, mentors.Round.of),
+    "Session": (sessions.SESSIONS, sessions.Session.of),
     "Waiting": (connections.WAITINGS, connections.Waiting.of),
 }
 """How a thing is fetched again by its id. A project is its own ground, and so fetched in its own way."""
@@ -69,6 +71,7 @@ NODE_CALLS = (
     mentoring_contract.EvaluationsByIds,
     mentoring_contract.MentorshipsByIds,
     mentoring_contract.ProgrammesByIds,
+    mentoring_contract.SessionsByIds,
     profiles_contract.OrganisationsByIds,
     profiles_contract.PeopleByIds,
     profiles_contract.ProjectsByIds,
@@ -129,6 +132,8 @@ class Query(geo.Query, platform.Query):
 class Mutation(
     profiles_verbs.Mutation,
     mentoring_verbs.Mutation,
+    meeting.Mutation,
+    calendars.Mutation,
     pairs.Mutation,
     evaluations.Mutation,
     matching_verbs.Mutation,

@@ -12,10 +12,12 @@ from typing import Any, NewType, TypeVar, Union, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from commons_chassis.ask import News
 from commons_chassis.state import ServiceState
 from commons_contracts.base import Actor, Page, Request
+from commons_contracts.ids import Coded
 
 from .context import Batch
 
@@ -34,6 +36,10 @@ VALUES: Mapping[type, Any] = {
     datetime: NOW,
     date: date(2026, 10, 1),
 }
+
+
+CODED: Mapping[str, str] = {"IANA time zone": "Europe/Stockholm"}
+"""Codes that are looked up in their list, and so must stand in it."""
 
 
 @dataclass
@@ -134,8 +140,13 @@ def sample(kind: Any) -> Any:
         (item,) = kind.__pydantic_generic_metadata__["args"]
         return kind.model_construct(items=(sample(item),), cursors=("1",), more=False, total=1)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return kind.model_construct(**{name: sample(one.annotation) for name, one in kind.model_fields.items()})
+        return kind.model_construct(**{name: _sample_field(one) for name, one in kind.model_fields.items()})
     return VALUES[kind]
+
+
+def _sample_field(field: FieldInfo) -> Any:
+    scheme = next((mark.scheme for mark in field.metadata if isinstance(mark, Coded)), "")
+    return CODED.get(scheme) or sample(field.annotation)
 
 
 def _sample_of(origin: Any, args: tuple[Any, ...]) -> Any:

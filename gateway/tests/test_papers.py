@@ -30,7 +30,7 @@ AGREEMENT = """query($id: ID!) { node(id: $id) { ... on Agreement {
 CERTIFICATE = """query($id: ID!) { node(id: $id) { ... on Mentorship {
     pdf: certificate(form: PDF) { url } badge: certificate(form: BADGE) { url } page: certificate(form: PAGE) { url }
 } } }"""
-TABLES = """{ project(slug: "westem") { mentorshipsTable { url } evaluationsTable { url } } }"""
+TABLES = """{ project(slug: "westem") { overview { mentorshipsTable { url } evaluationsTable { url } } } }"""
 STYLES = "body{color:#000}"
 PAGE = Paper(name="agreement-1.html", media="text/html", content=b64encode(b"<p>Hej</p>").decode(), styles=STYLES)
 PDF = Paper(name="agreement-1.pdf", media="application/pdf", content=b64encode(b"%PDF").decode())
@@ -111,7 +111,7 @@ async def test_a_link_says_nothing_of_who_it_is_for(gateway):
 )
 async def test_a_no_is_a_sentence_in_her_language(gateway, client, no, status, words):
     gateway.asker.answers[MentorshipsTable] = no
-    url = (await links(gateway, TABLES, ""))["project"]["mentorshipsTable"]["url"]
+    url = (await links(gateway, TABLES, ""))["project"]["overview"]["mentorshipsTable"]["url"]
     reply = await client.get(url)
     assert (reply.status_code, reply.headers["content-type"]) == (status, "text/plain; charset=utf-8")
     assert words in reply.text
@@ -122,7 +122,7 @@ async def test_tables_are_files_and_asked_for_by_who_asked(gateway, client):
     gateway.asker.answers[EvaluationsTable] = Paper(
         name="evaluations.csv", media="text/csv", content=b64encode(b"a,b").decode()
     )
-    url = (await links(gateway, TABLES, ""))["project"]["evaluationsTable"]["url"]
+    url = (await links(gateway, TABLES, ""))["project"]["overview"]["evaluationsTable"]["url"]
     reply = await client.get(url)
     assert (reply.headers["content-type"], reply.text) == ("text/csv; charset=utf-8", "a,b")
     assert 'filename="evaluations.csv"' in reply.headers["content-disposition"]

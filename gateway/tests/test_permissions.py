@@ -19,7 +19,9 @@ from commons_gateway.testing import THING
 from commons_gateway.walks import Walk, walks
 
 COMMITTED = Path(__file__).parents[1] / "permissions.md"
-IDS = {kind: global_id(kind, 1 if kind == "Place" else THING) for kind in [*FETCHED, "Project", "Notice"]}
+IDS = {
+    kind: global_id(kind, 1 if kind == "Place" else THING) for kind in [*FETCHED, "Project", "Notice", "SessionTask"]
+}
 WALKS = list(walks(core(), IDS))
 HERE = project_of("westem")
 NODE = min(FETCHED)

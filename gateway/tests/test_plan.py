@@ -43,7 +43,9 @@ TASKS = [
 ]
 """What our own pages ask in one question; changes and subscriptions have no plan."""
 POOL = [UUID(int=THING.int + nth) for nth in range(6)]
-IDS = {kind: global_id(kind, 1 if kind == "Place" else THING) for kind in [*FETCHED, "Project", "Notice"]}
+IDS = {
+    kind: global_id(kind, 1 if kind == "Place" else THING) for kind in [*FETCHED, "Project", "Notice", "SessionTask"]
+}
 WRONG = [
     Refusal(RefusalCode.NOT_A_MEMBER),
     Refusal(RefusalCode.NOT_FOUND),

@@ -20,7 +20,9 @@ from commons_gateway.walks import id_places
 
 CONNECTIONS = "query($a: String) { viewer { connections(first: 1, after: $a) { %s } } }"
 PAGE = "nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount"
-IDS = {kind: global_id(kind, 1 if kind == "Place" else THING) for kind in [*FETCHED, "Project", "Notice"]}
+IDS = {
+    kind: global_id(kind, 1 if kind == "Place" else THING) for kind in [*FETCHED, "Project", "Notice", "SessionTask"]
+}
 PLACES = list(id_places(core(), IDS))
 
 

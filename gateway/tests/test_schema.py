@@ -28,7 +28,7 @@ from commons_gateway.walks import asks_of, id_places, kinds_of, walks
 
 COMMITTED = Path(__file__).parents[1] / "schema.graphql"
 PAGE = Path(__file__).parents[2] / "docs" / "frontend.md"
-IDS = dict.fromkeys([*FETCHED, "Project", "Notice"], "an id")
+IDS = dict.fromkeys([*FETCHED, "Project", "Notice", "SessionTask"], "an id")
 
 
 def own_types():

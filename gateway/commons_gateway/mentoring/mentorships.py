@@ -7,14 +7,14 @@ from datetime import date, datetime
 import strawberry
 
 from commons_contracts import mentoring as contract
-from commons_contracts.codes import MentorshipState, NoticeCode, Phase, Role, Style, Ticker
-from commons_contracts.ids import ConnectionId, MatchId, MentorshipId, OfferId
-from commons_contracts.matching import ConnectionsByIds, MatchesByIds, OwnOffers
+from commons_contracts.codes import MentorshipState, Phase, Role, Style, Ticker
+from commons_contracts.ids import MatchId, MentorshipId
+from commons_contracts.matching import MatchesByIds
 
 from ..context import Batch, Info
 from ..fields import After, First, Shown, adds, asks, said, shape, told
-from ..matching.connections import CONNECTIONS, MATCHES, OFFERS, ConnectionRequest, Match, Offer
-from ..profiles.own import Notice, Viewer
+from ..matching.connections import MATCHES, Match
+from ..profiles.own import Viewer
 from ..profiles.people import Person
 from ..relay import Listing, Node, listing
 from .programmes import PROGRAMMES, Programme
@@ -26,24 +26,6 @@ MENTORSHIPS: Batch[MentorshipId, contract.MentorshipView] = Batch(
 BY_MATCH: Batch[MatchId, contract.MentorshipView] = Batch(
     contract.MentorshipsByMatch, "matches", lambda mentorship: mentorship.match
 )
-OF_MENTORSHIPS = frozenset(
-    {
-        NoticeCode.MENTORSHIP_OPENED,
-        NoticeCode.AGREEMENT_PROPOSED,
-        NoticeCode.AGREEMENT_IN_FORCE,
-        NoticeCode.EXTENSION_PROPOSED,
-        NoticeCode.HALFWAY_REFLECTION,
-        NoticeCode.PERIOD_ENDS,
-        NoticeCode.PERIOD_ENDED,
-        NoticeCode.STILL_MEETING,
-        NoticeCode.MENTORSHIP_PAUSED,
-        NoticeCode.MENTORSHIP_RESUMED,
-        NoticeCode.NO_PLACE_TO_RESUME,
-        NoticeCode.MENTORSHIP_COMPLETED,
-        NoticeCode.MENTORSHIP_ENDED,
-    }
-)
-"""The notices that are about a mentorship."""
 
 
 @shape
@@ -137,19 +119,3 @@ async def mentorship(root: strawberry.Parent[Match]) -> Mentorship | None:
     """The mentorship that came of it."""
     found = await root.ground.load(BY_MATCH, root.view.id)
     return Mentorship.of(found, root.ground) if found else None
-
-
-@adds(Notice, ConnectionsByIds, OwnOffers, contract.MentorshipsByIds)
-async def subject(root: strawberry.Parent[Notice]) -> Node | None:
-    """What it is about, where that is in the project asked about."""
-    id, code, ground = root.view.subject_id, root.view.code, root.ground
-    if id is None:
-        return None
-    if code in OF_MENTORSHIPS:
-        opened = await ground.load(MENTORSHIPS, MentorshipId(id))
-        return Mentorship.of(opened, ground) if opened else None
-    if code in {NoticeCode.PLACE_OFFERED, NoticeCode.OFFER_EXPIRED}:
-        offer = await ground.load(OFFERS, OfferId(id))
-        return Offer.of(offer, ground) if offer else None
-    request = await ground.load(CONNECTIONS, ConnectionId(id))
-    return ConnectionRequest.of(request, ground) if request else None

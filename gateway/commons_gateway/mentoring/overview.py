@@ -83,6 +83,16 @@ class MentorshipOverview(Shown[contract.OverviewView]):
         """What final evaluations say, of one programme's version; none of several together."""
         return [Grades.of(each, self.ground) for each in self.view.grades]
 
+    @told
+    async def mentorships_table(self) -> Paper | None:
+        """These mentorships as a table (CSV): figures alone."""
+        return await link(self.ground, "mentorships-table", self.view.programme)
+
+    @told
+    async def evaluations_table(self) -> Paper | None:
+        """What was written in them for the project, as a table (CSV)."""
+        return await link(self.ground, "evaluations-table", self.view.programme)
+
 
 @shape
 class MentorshipRecord(Shown[contract.Record]):
@@ -155,27 +165,3 @@ async def mentorship_records(
     """All its mentorships, newest first. For coordinators."""
     wanted = {"state": state, "phase": phase, "stuck": stuck}
     return await listing(root.ground, contract.RecordsPage, MentorshipRecord.of, first=first, after=after, **wanted)
-
-
-@adds(Project)
-async def mentorships_table(root: strawberry.Parent[Project]) -> Paper | None:
-    """All its mentorships as a table (CSV), figures alone. For coordinators."""
-    return await link(root.ground, "mentorships-table")
-
-
-@adds(Project)
-async def evaluations_table(root: strawberry.Parent[Project]) -> Paper | None:
-    """All that was written for the project as a table (CSV). For coordinators."""
-    return await link(root.ground, "evaluations-table")
-
-
-@adds(Programme, name="mentorshipsTable")
-async def mentorships_table_of_one(root: strawberry.Parent[Programme]) -> Paper | None:
-    """The mentorships of this version as a table (CSV), figures alone. For coordinators."""
-    return await link(root.ground, "mentorships-table", root.view.id)
-
-
-@adds(Programme, name="evaluationsTable")
-async def evaluations_table_of_one(root: strawberry.Parent[Programme]) -> Paper | None:
-    """What was written for the project in this version as a table (CSV). For coordinators."""
-    return await link(root.ground, "evaluations-table", root.view.id)
