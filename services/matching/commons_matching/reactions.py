@@ -113,7 +113,7 @@ async def _open_round(published: ProgrammePublished, tx: Tx) -> None:
 async def _keep_card(event: OfMember, tx: Tx, **told: Any) -> None:
     blank = _searchable(Description()) | {"introduced": False, "paused": False}
     put = insert(cards).values(id=event.membership, project=event.project, person=event.person, **blank | told)
-    await tx.run(put.on_conflict_do_update(index_elements=[cards.c.id], set_=told))
+    await tx.run(put.on_conflict_do_update(index_elements=[cards.c.id], set_=told | {"changed": put.excluded.changed}))
 
 
 def _searchable(told: Description) -> dict[str, Any]:

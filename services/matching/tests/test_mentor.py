@@ -193,8 +193,8 @@ async def test_cards_by_id_also_show_who_is_full_but_nobody_who_is_away(recruitm
 
 async def test_the_best_fit_is_suggested_first_and_no_one_already_asked(recruitment, tx, viewer):
     best = await recruitment.mentor(fields=("0714",), languages=(SWEDISH,))
-    good = await recruitment.mentor(fields=("0714",))
-    worse = await recruitment.mentor(fields=("0732",))
+    good = await recruitment.mentor(fields=("0715",), languages=(SWEDISH,))
+    worse = await recruitment.mentor(fields=("0511",), languages=(SWEDISH,))
     for _ in range(2):
         await recruitment.become(viewer)
         found = (await run(service, Suggestions(round=recruitment.round, first=2), tx)).items

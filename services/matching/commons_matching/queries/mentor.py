@@ -22,11 +22,18 @@ from commons_contracts.matching import (
     Suggestions,
 )
 
+from ..rules.card import profile_of
+from ..rules.engine.live import beside, mentor_ids, ranked
+from ..rules.engine.people import Profile
 from ..rules.round import Round
 from ..tables import cards, connections, participations, places
 from ..tables.person import find_description
+from ..tables.pool import mentors_pool
 from ..tables.round import find_round
 from ..views import mentor_card_view
+
+LOOK = 60
+"""How many of the best are asked for at a time."""
 
 
 @answers
@@ -48,14 +55,29 @@ async def mentor_cards_by_ids(query: MentorCardsByIds, tx: Tx) -> MentorCards:
 
 @answers
 async def suggestions(query: Suggestions, tx: Tx) -> MentorCards:
-    """The best fits among those she has not yet asked."""
+    """The best fits among those whom no hard rule keeps from her and whom she has not yet asked.
+
+    The order is the pool's; the database says of so many at a time who is free, until there are enough.
+    """
     round = await find_round(tx, query.round)
+    pool = beside(await mentors_pool(tx, round), await _asking(tx, round))
+    best, _ = ranked(pool, 0)
     c = connections.c
     asked = sa.exists().where(c.round == round.id, c.mentee == tx.person, c.mentor == cards.c.person)
-    show = await _shown(tx, round)
-    found = [show(row) for row in await tx.rows(_mentors(tx, round, None, full=False).where(~asked))]
-    best = sorted(found, key=lambda card: (-card.fit.points, card.person))
-    return MentorCards(items=tuple(best[: query.first]))
+    wanted, show = _mentors(tx, round, None, full=False).where(~asked), await _shown(tx, round)
+    found: list[MentorCardView] = []
+    for first in range(0, len(best), LOOK):
+        order = {person: n for n, person in enumerate(mentor_ids(pool, best[first : first + LOOK]))}
+        rows = await tx.rows(wanted.where(cards.c.person.in_(order)))
+        found += [show(row) for row in sorted(rows, key=lambda row: order[row["person"]])]
+        if len(found) >= query.first:
+            break
+    return MentorCards(items=tuple(found[: query.first]))
+
+
+async def _asking(tx: Tx, round: Round) -> Profile:
+    """The viewer, as the engine knows a mentee."""
+    return profile_of(tx.person, round.project, await find_description(tx, tx.person))
 
 
 def _mentors(tx: Tx, round: Round, style: Style | None, *, full: bool) -> sa.Select[Any]:

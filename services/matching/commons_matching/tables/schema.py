@@ -70,7 +70,9 @@ cards = table(
     sa.Column("place", sa.Integer, info=personal("search")),
     sa.Column("introduced", sa.Boolean, nullable=False, info=personal("search")),
     sa.Column("paused", sa.Boolean, nullable=False, info=personal("search")),
+    changed(),
     sa.UniqueConstraint("project", "person"),
+    sa.Index(None, "project", "changed"),
     wall=Wall.PROJECT,
     copy_of="profiles",
 )
@@ -106,7 +108,9 @@ participations = table(
     _person("person", "taking part", index=True),
     _code("role", Role, personal("taking part")),
     _time("at"),
+    changed(),
     sa.UniqueConstraint("round", "person", "role"),
+    sa.Index(None, "round", "changed"),
     wall=Wall.PROJECT,
 )
 """A mentee's row is also the seat that is locked before anything about her place in the round is decided."""

@@ -22,20 +22,21 @@ def compile_pool(people: People, rules: Rules, seed: int = 0) -> Pool:
 
     Raises ValueError where someone stands twice on a side or names more goals, topics or background than can count.
     """
-    mentors, mentees = _ordered(people.mentors), _ordered(people.mentees)
+    mentors, mentees = ordered(people.mentors), ordered(people.mentees)
     told = [[coded(profile, rules) for profile in side] for side in (mentors, mentees)]
     codes = codes_of((row for side in told for row in side), rules)
     return Pool(
         rules=rules,
         seed=seed,
         codes=codes,
-        mentor=_side(mentors, told[0], codes, rules),
-        mentee=_side(mentees, told[1], codes, rules),
+        mentor=side_of(mentors, told[0], codes, rules),
+        mentee=side_of(mentees, told[1], codes, rules),
         pairs_apart=people.apart,
     )
 
 
-def _ordered(side: Iterable[Profile]) -> list[Profile]:
+def ordered(side: Iterable[Profile]) -> list[Profile]:
+    """By id; ValueError where someone stands twice or names more than can count."""
     profiles = sorted(side, key=lambda profile: profile.person.int)
     if any(one.person == other.person for one, other in pairwise(profiles)):
         raise ValueError("someone stands twice on the same side")
@@ -44,7 +45,8 @@ def _ordered(side: Iterable[Profile]) -> list[Profile]:
     return profiles
 
 
-def _side(profiles: Sequence[Profile], told: Sequence[Sequence[Coded]], codes: Codes, rules: Rules) -> Side:
+def side_of(profiles: Sequence[Profile], told: Sequence[Sequence[Coded]], codes: Codes, rules: Rules) -> Side:
+    """Rows of people in the order of their ids, from what each told in codes."""
     return Side(
         ids=ids_of([p.person for p in profiles]),
         rows=_rows(profiles, told, codes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from hashlib import sha256
@@ -41,6 +41,11 @@ class Side:
     def __post_init__(self) -> None:
         for array in self.arrays():
             array.setflags(write=False)
+
+    @classmethod
+    def of(cls, arrays: Iterable[NDArray[Any]]) -> Side:
+        """A side of arrays in the order of its fields."""
+        return cls(**{field.name: array for field, array in zip(fields(cls), arrays, strict=True)})
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -1,0 +1,183 @@
+"""Suggestions come from a pool in memory that follows every card, and from the database what only it knows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random, SystemRandom
+
+import pytest
+
+from commons_chassis.testing import NOON, run
+from commons_contracts.codes import Cefr, Criterion, Goal, Modality, PauseCause, Role, Stage
+from commons_contracts.ids import PersonId, ProjectId
+from commons_contracts.matching import Suggestions
+from commons_contracts.mentoring import MatchRules, Weight
+from commons_contracts.profiles import Description, IntroductionWithdrawn, MentoringPaused, MentoringResumed, Speaks
+from commons_matching.app import service
+from commons_matching.rules.card import choosing, profile_of
+from commons_matching.rules.engine.compile import compile_pool
+from commons_matching.rules.engine.explain import explain as engine_explain
+from commons_matching.rules.engine.live import amended, beside, mentor_ids, ranked
+from commons_matching.rules.engine.people import People
+from commons_matching.rules.fit import explain
+from commons_matching.tables import pool as pools
+
+SEED = SystemRandom().randrange(1 << 31)
+SWEDISH, PERSIAN = Speaks(language="sv", level=Cefr.C1), Speaks(language="fa", level=Cefr.C1)
+TELLS = {"fields": ("0714",), "languages": (SWEDISH,)}
+
+
+@pytest.fixture(autouse=True)
+def from_the_start():
+    print(f"seed {SEED}")
+    pools.forget_pools()
+
+
+@pytest.fixture
+def compiled(monkeypatch):
+    """How often a pool was compiled from the start."""
+    times = []
+    whole = pools.compile_pool
+    monkeypatch.setattr(pools, "compile_pool", lambda *given: times.append(1) or whole(*given))
+    return times
+
+
+async def suggested(recruitment, viewer):
+    await recruitment.become(viewer)
+    return [card.person for card in (await run(service, Suggestions(round=recruitment.round), recruitment.tx)).items]
+
+
+async def test_every_change_of_a_card_is_in_the_next_list(recruitment, compiled):
+    viewer, one = await recruitment.mentee(**TELLS), await recruitment.mentor(**TELLS)
+    assert await suggested(recruitment, viewer) == [one]
+    other = await recruitment.mentor(**TELLS, hours=1)
+    assert await suggested(recruitment, viewer) == [one, other]
+    await recruitment.describe(one, languages=(SWEDISH,))
+    assert await suggested(recruitment, viewer) == [other, one]
+    await recruitment.of_member(MentoringPaused, other, cause=PauseCause.OWN_WISH)
+    assert await suggested(recruitment, viewer) == [one]
+    await recruitment.of_member(MentoringResumed, other, at=NOON + timedelta(hours=1))
+    await recruitment.of_member(IntroductionWithdrawn, one)
+    assert await suggested(recruitment, viewer) == [other]
+    assert len(compiled) == 1
+
+
+async def test_who_tells_what_nobody_told_before_is_in_the_next_list(recruitment, compiled):
+    viewer, _ = await recruitment.mentee(languages=(PERSIAN,)), await recruitment.mentor(**TELLS)
+    assert await suggested(recruitment, viewer) == []
+    speaker = await recruitment.mentor(languages=(PERSIAN,))
+    assert await suggested(recruitment, viewer) == [speaker]
+    assert len(compiled) == 2
+
+
+async def test_a_hard_rule_keeps_a_mentor_out_and_the_search_still_finds_her(recruitment):
+    viewer = await recruitment.mentee(**TELLS)
+    silent = await recruitment.mentor(fields=("0714",))
+    afar = await recruitment.mentor(**TELLS, modality=Modality.FACE_TO_FACE)
+
+    assert await suggested(recruitment, viewer) == []
+    assert silent != afar
+
+
+async def test_the_database_says_who_is_free(recruitment):
+    viewer, full = await recruitment.mentee(**TELLS), await recruitment.mentor(**TELLS)
+    second = await recruitment.mentor(fields=("0511",), languages=(SWEDISH,))
+    assert await suggested(recruitment, viewer) == [full, second]
+    await recruitment.accept(await recruitment.ask(await recruitment.mentee(), full))
+    assert await suggested(recruitment, viewer) == [second]
+
+
+async def test_it_looks_on_until_there_are_enough(recruitment, monkeypatch):
+    monkeypatch.setattr("commons_matching.queries.mentor.LOOK", 1)
+    viewer = await recruitment.mentee(**TELLS)
+    mentors = [await recruitment.mentor(**TELLS, places=n % 2) for n in range(6)]
+
+    assert await suggested(recruitment, viewer) == sorted(mentors[1::2])
+
+
+async def test_few_pools_are_kept(recruitment, monkeypatch):
+    monkeypatch.setattr(pools, "MOST", 2)
+    for _ in range(4):
+        await recruitment.open()
+        viewer, mentor = await recruitment.mentee(**TELLS), await recruitment.mentor(**TELLS)
+        assert await suggested(recruitment, viewer) == [mentor]
+    assert len(pools._kept) == 2
+
+
+def a_card(draw):
+    return Description(
+        fields=tuple(draw.sample(["05", "0511", "0512", "0714", "0732", "073"], draw.randrange(3))),
+        languages=tuple(Speaks(language=c, level=draw.choice(list(Cefr))) for c in draw.sample(["sv", "en", "nb"], 2)),
+        country=draw.choice([None, "SE", "NO"]),
+        place=draw.choice([None, 1, 2]),
+        goals=tuple(draw.sample(list(Goal), draw.randrange(5))),
+        hours=draw.getrandbits(56) & draw.getrandbits(56),
+        modality=draw.choice(list(Modality)),
+        stage=draw.choice([None, *Stage]),
+    )
+
+
+def some_rules(draw):
+    weights = tuple(Weight(criterion=c, points=draw.randrange(5000)) for c in draw.sample(list(Criterion), 6))
+    return MatchRules(method="ALGORITHM", criteria=weights, opt_in=tuple(draw.sample(list(Criterion), 2)))
+
+
+@pytest.mark.parametrize("n", range(20))
+def test_the_pool_and_the_card_that_is_shown_count_the_same(n):
+    draw = Random(f"{SEED} {n}")
+    rules, project = some_rules(draw), ProjectId(draw_id(draw))
+    people = {draw_id(draw): a_card(draw) for _ in range(40)}
+    mentors = tuple(profile_of(PersonId(p), project, card) for p, card in people.items())
+    mentee = a_card(draw)
+    pool = compile_pool(People(mentors=mentors, mentees=()), choosing(rules))
+    pool = beside(pool, profile_of(PersonId(draw_id(draw)), project, mentee))
+
+    order, points = ranked(pool, 0)
+    for person, fit, j in zip(mentor_ids(pool, order), points, order, strict=True):
+        shown = explain(mentee, people[person], rules)
+        assert shown.points == fit
+        parts, bars = engine_explain(pool, 0, int(j))
+        assert [(p.criterion, p.points, p.most, p.skipped) for p in parts] == [
+            (p.criterion, p.points, p.most, p.skipped) for p in shown.parts
+        ]
+        assert bars == ()
+    assert list(points) == sorted(points, reverse=True)
+
+
+@pytest.mark.parametrize("n", range(20))
+def test_an_amended_pool_is_the_pool_compiled_anew(n):
+    draw = Random(f"{SEED} amended {n}")
+    rules, project = choosing(some_rules(draw)), ProjectId(draw_id(draw))
+    before = {PersonId(draw_id(draw)): a_card(draw) for _ in range(80)}
+    changed = dict.fromkeys(draw.sample(sorted(before), 5)) | {PersonId(draw_id(draw)): None for _ in range(5)}
+    changed = {person: a_card(draw) for person in changed}
+    gone = [p for p in draw.sample(sorted(before), 5) if p not in changed]
+    after = {p: card for p, card in (before | changed).items() if p not in gone}
+
+    def compiled(cards):
+        return compile_pool(
+            People(mentors=tuple(profile_of(p, project, card) for p, card in cards.items()), mentees=()), rules
+        )
+
+    live = amended(compiled(before), [profile_of(p, project, card) for p, card in changed.items()], gone)
+    viewer = profile_of(PersonId(draw_id(draw)), project, a_card(draw))
+    lists = []
+    for pool in (live, compiled(after)):
+        order, points = ranked(beside(pool, viewer), 0)
+        lists.append((mentor_ids(pool, order), points.tolist()))
+    assert lists[0] == lists[1]
+
+
+def draw_id(draw):
+    from uuid import UUID
+
+    return UUID(int=draw.getrandbits(128))
+
+
+async def test_a_mentee_alone_is_never_suggested(recruitment):
+    viewer = await recruitment.mentee(**TELLS)
+    mentor = await recruitment.mentor(**TELLS)
+    await recruitment.join(Role.MENTEE, person=mentor)
+    await recruitment.mentee(**TELLS)
+
+    assert await suggested(recruitment, viewer) == [mentor]
