@@ -43,7 +43,7 @@ def auction(indptr: Longs, cols: Ints, worth: Longs, places: Ints) -> tuple[Ints
     np.cumsum(seats, out=first[1:])
     most = max(int(worth.max(initial=0)), 1) * SCALE
     whole = np.int32 if (columns + 3) * most * 2 < 2**31 else np.int64
-    scaled: NDArray[Any] = (worth * SCALE).astype(whole)
+    scaled: NDArray[Any] = np.multiply(worth, SCALE, dtype=whole, casting="unsafe")
     price: NDArray[Any] = np.zeros(columns + 1, whole)
     mate = np.full(rows, -1, np.int32)
     eps = max(most // (COARSE_WITH_SPARE if spare else COARSE), 1)
@@ -144,9 +144,12 @@ def _sink(held: Ints, bids: Longs, base: int, size: int, i: int, bid: int) -> No
 
 @kernel
 def part_of(
-    indptr: Longs, cols: Ints, worth: Longs, in_rows: Small, in_cols: Small, part: int
+    indptr: Longs, cols: Ints, worth: Longs, person: int, in_rows: Small, in_cols: Small, part: int
 ) -> tuple[Ints, Ints, Longs, Ints, Longs]:
-    """The rows and columns of one part of the split and the pairs between them: (rows, columns, then CSR in their numbers)."""
+    """The rows and columns of one part of the split and the pairs between them: (rows, columns, then CSR in their numbers).
+
+    Worth without what a `person` counts for: everyone here is one.
+    """
     rows, columns = np.flatnonzero(in_rows == part).astype(np.int32), np.flatnonzero(in_cols == part).astype(np.int32)
     number = np.full(len(in_cols), -1, np.int32)
     for k in range(len(columns)):
@@ -161,6 +164,6 @@ def part_of(
     for r in range(len(rows)):
         for e in range(indptr[rows[r]], indptr[rows[r] + 1]):
             if number[cols[e]] >= 0:
-                its_cols[at], its_worth[at] = number[cols[e]], worth[e]
+                its_cols[at], its_worth[at] = number[cols[e]], worth[e] - person
                 at += 1
     return rows, columns, start, its_cols, its_worth

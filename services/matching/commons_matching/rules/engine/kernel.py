@@ -1,4 +1,4 @@
-"""How a kernel is compiled: to machine code without the interpreter's lock, kept on disk."""
+"""How a kernel is compiled: to machine code without the interpreter's lock, kept on disk where anything may be kept."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ Longs = NDArray[np.int64]
 def kernel(function: F) -> F:
     """Compile `function` at its first call. Integers wrap silently inside: callers bound what they pass.
 
-    Kernels of other files are taken in as they were when this one was compiled: clear the cache after changing them.
+    Kept beside the file or in NUMBA_CACHE_DIR; where neither can be written, compiled anew in each process. Kernels of other files are taken in as they were when this one was compiled: clear the cache after changing them.
     """
-    return cast("F", numba.njit(cache=True, nogil=True)(function))
-
-
-def inlined(function: F) -> F:
-    """A piece of a kernel that is set into it, for speed and for readers; never kept by itself."""
-    return cast("F", numba.njit(inline="always", nogil=True)(function))
+    try:
+        return cast("F", numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # no place to keep it
+        return cast("F", numba.njit(nogil=True)(function))

@@ -29,17 +29,18 @@ def by_lot(seed: int, keys: Longs) -> Ints:
 
 
 @kernel
-def taken(indptr: Longs, cols: Ints, order: Ints) -> tuple[Longs, Ints, Longs]:
-    """The same pairs with rows in a new order: (indptr, cols, pair each was)."""
+def taken(indptr: Longs, cols: Ints, points: Ints, worth: Longs, order: Ints) -> tuple[Longs, Ints, Longs]:
+    """The same pairs with rows in a new order: (indptr, cols, the worth of each pair's points)."""
     start = np.zeros(len(order) + 1, np.int64)
     for r in range(len(order)):
         start[r + 1] = start[r] + indptr[order[r] + 1] - indptr[order[r]]
-    new_cols, was = np.empty(len(cols), np.int32), np.empty(len(cols), np.int64)
+    new_cols, worths = np.empty(len(cols), np.int32), np.empty(len(cols), np.int64)
     for r in range(len(order)):
-        for k in range(start[r + 1] - start[r]):
-            was[start[r] + k] = indptr[order[r]] + k
-            new_cols[start[r] + k] = cols[indptr[order[r]] + k]
-    return start, new_cols, was
+        was = indptr[order[r]]
+        for e in range(start[r], start[r + 1]):
+            new_cols[e], worths[e] = cols[was], worth[points[was]]
+            was += 1
+    return start, new_cols, worths
 
 
 @kernel

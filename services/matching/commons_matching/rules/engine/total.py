@@ -59,13 +59,14 @@ def best(
     """As `solve_total`, with the worth of points and something extra for single pairs (int64 each, or none) given."""
     rows = by_lot(seed, np.arange(graph.mentees) if keys is None else keys.rows)
     cols = np.arange(graph.mentors, dtype=np.int32) if keys is None else by_lot(~seed, keys.cols)
-    indptr, new_cols, was = (
-        arranged(graph.indptr, graph.cols, rows, cols) if keys else taken(graph.indptr, graph.cols, rows)
-    )
-    worths = worth[graph.points[was]] if extra is None else worth[graph.points[was]] + extra[was]
+    if keys is None and extra is None:
+        indptr, new_cols, worths = taken(graph.indptr, graph.cols, graph.points, worth, rows)
+    else:
+        indptr, new_cols, was = arranged(graph.indptr, graph.cols, rows, cols)
+        worths = worth[graph.points[was]] + (0 if extra is None else extra[was])
     of = net(indptr, new_cols, worths, places[cols].astype(np.int32))
     if start is None:
-        mate, price = _first(indptr, new_cols, worths - worth[0], of.places, int(worth[0]))
+        mate, price = _first(indptr, new_cols, worths, of.places, int(worth[0]))
     else:
         number = np.empty(len(cols) + 1, np.int32)
         number[cols], number[-1] = np.arange(len(cols)), -1
@@ -80,14 +81,23 @@ def _first(indptr: Longs, cols: Ints, worth: Longs, places: Ints, person: int) -
     mate, price = np.full(len(indptr) - 1, -1, np.int32), np.zeros(len(places), np.int64)
     split = Split(rows=found.split.rows, cols=np.where(places > 0, found.split.cols, -1).astype(np.int8))
     for part, base in (Part.SHORT, person), (Part.EVEN, person // 2), (Part.SPARE, 0):
-        _auctioned(indptr, cols, worth, places, split, part, base, mate, price)
+        _auctioned(indptr, cols, worth, person, places, split, part, base, mate, price)
     return mate, price
 
 
 def _auctioned(
-    indptr: Longs, cols: Ints, worth: Longs, places: Ints, split: Split, part: Part, base: int, mate: Ints, price: Longs
+    indptr: Longs,
+    cols: Ints,
+    worth: Longs,
+    person: int,
+    places: Ints,
+    split: Split,
+    part: Part,
+    base: int,
+    mate: Ints,
+    price: Longs,
 ) -> None:
-    rows, columns, start, its_cols, its_worth = part_of(indptr, cols, worth, split.rows, split.cols, int(part))
+    rows, columns, start, its_cols, its_worth = part_of(indptr, cols, worth, person, split.rows, split.cols, int(part))
     if len(rows) == 0 or places[columns].sum() == 0:
         return
     its_mate, its_price = auction(start, its_cols, its_worth, places[columns])
