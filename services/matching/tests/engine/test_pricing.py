@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from commons_matching.rules.engine import verify as verify_module
 from commons_matching.rules.engine.graph import WHOLE, Graph
@@ -51,6 +53,17 @@ def test_short_lists_end_at_the_best_of_all_pairs(bands):
         assert verify(pool, found) == (), (SEED, k)
         widened += found.size > solve_total(graph, pool.places).size
     assert widened > 10
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 5))
+def test_however_short_the_lists_the_proof_is_the_same(seed, length):
+    pool = a_dense(np.random.default_rng(seed))
+    short, long = lists(pool, length), whole(pool)
+    _, found, proof = certify(pool, short, solve_total(short, pool.places))
+    other = solve_total(long, pool.places)
+    assert (proof.size, proof.total, proof.bound) == (other.size, other.total, other.total)
+    assert verify(pool, found) == verify(pool, other) == ()
 
 
 def test_a_round_of_lists_alone_is_not_called_proven():
