@@ -6,7 +6,7 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up seed demo status test check audit rules bench faults faults-long fuzz test-containers pages browser dashboards migrate migration wire schema format
+.PHONY: help up seed demo status test check audit rules bench bench-matching faults faults-long fuzz test-containers pages browser dashboards migrate migration wire schema format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ rules: $(STAMP) ## Show that tests without a database walk every branch of mento
 
 bench: $(STAMP) ## Measure, against the floors we promise
 	@$(BIN)/pytest -q -s -m bench tests/bench $(ARGS)
+
+bench-matching: $(STAMP) ## The matching engine beside its peers: ARGS="--seed 7 --rounds 5 --large --keep" (--help lists them)
+	@PYTHONPATH=tests $(BIN)/python -m bench_matching $(ARGS)
 
 faults: $(STAMP) ## Kill everything many times while clients write, and count what was lost
 	@$(BIN)/pytest -q -s -rs -m "faults and not long" tests/faults $(ARGS)
