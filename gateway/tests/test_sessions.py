@@ -61,7 +61,7 @@ async def test_verbs_ask_for_what_was_wished(gateway):
     planned, moved, held, added, ticked = gateway.asker.requests(*kinds)
     assert (planned.mentorship, planned.starts_at, planned.mode) == (THING, AT, Modality.FACE_TO_FACE)
     assert (moved.session, moved.starts_at, moved.minutes, moved.mode) == (THING, AT, None, None)
-    assert (held.minutes, held.notes, added.owner, ticked.done) == (25, "x", Role.MENTEE, False)
+    assert (held.minutes, held.notes, added.side, ticked.done) == (25, "x", Role.MENTEE, False)
 
 
 async def test_a_notice_leads_to_its_session(gateway):

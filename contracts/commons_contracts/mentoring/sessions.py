@@ -144,7 +144,7 @@ class AddTask(Command[SessionView]):
     """Who does what until when."""
 
     session: SessionId
-    owner: Role
+    side: Role
     what: Annotated[str, Field(min_length=1, max_length=500)]
     due_on: date | None = None
 

@@ -183,7 +183,7 @@ class Mutation:
         self, info: Info, input: Annotated[AddTaskInput, argument("The session and the task.")]
     ) -> SessionOrRefused | None:
         """Note what one of the two does until the next time."""
-        command = contract.AddTask(session=_session(input), owner=input.owner, what=input.what, due_on=input.due_on)
+        command = contract.AddTask(session=_session(input), side=input.owner, what=input.what, due_on=input.due_on)
         return await done(info, input, command, Session.of)
 
     @does(contract.CompleteTask)

@@ -179,7 +179,7 @@ async def test_what_was_held_is_recorded_once_with_minutes_and_tasks(pair, tx):
     session = await pair.plan()
     async with refused(tx, RefusalCode.SESSION_NOT_HELD, startsAt="2026-10-05T15:00:00Z"):
         await run(service, RecordSession(session=session.id), tx)
-    for command in (WriteNotes(session=session.id, notes="x"), AddTask(session=session.id, owner="MENTEE", what="x")):
+    for command in (WriteNotes(session=session.id, notes="x"), AddTask(session=session.id, side="MENTEE", what="x")):
         async with refused(tx, RefusalCode.SESSION_NOT_HELD):
             await run(service, command, tx)
     tx.now = FIRST
@@ -190,7 +190,7 @@ async def test_what_was_held_is_recorded_once_with_minutes_and_tasks(pair, tx):
     assert (type(fact), fact.minutes, fact.by) == (SessionHeld, 50, Role.MENTOR)
     async with refused(tx, RefusalCode.INVALID_TRANSITION):
         await run(service, RecordSession(session=session.id), tx)
-    task = AddTask(session=session.id, owner="MENTEE", what=" Visit the lab. ", due_on=(FIRST + WEEK).date())
+    task = AddTask(session=session.id, side="MENTEE", what=" Visit the lab. ", due_on=(FIRST + WEEK).date())
     (added,) = (await run(service, task, tx)).tasks
     assert (added.owner, added.what, added.due_on, added.done_at) == (pair.mentee, "Visit the lab.", task.due_on, None)
     (done,) = (await pair.do("mentee", CompleteTask(task=added.id))).tasks
@@ -256,7 +256,7 @@ async def test_what_is_over_has_no_sessions_to_come(pair, tx):
         ScheduleSession(mentorship=pair.id, starts_at=FIRST + WEEK, minutes=30, agenda=AGENDA),
         ProposeFirstMeeting(mentorship=pair.id, starts_at=FIRST + WEEK, minutes=30, agenda=AGENDA),
         WriteNotes(session=held.id, notes="x"),
-        AddTask(session=held.id, owner="MENTOR", what="x"),
+        AddTask(session=held.id, side="MENTOR", what="x"),
         CancelSession(session=coming.id),
         RecordSession(session=coming.id),
     ):

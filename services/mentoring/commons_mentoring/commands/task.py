@@ -39,7 +39,7 @@ async def add_task(command: AddTask, tx: Tx) -> SessionView:
         session=session.id,
         mentor=session.mentor,
         mentee=session.mentee,
-        owner=command.owner,
+        owner=command.side,
         what=command.what.strip(),
         due_on=command.due_on,
     )
