@@ -40,7 +40,7 @@ SHARE = """mutation ($input: ShareNoteInput!) { done: shareNote(input: $input) {
 DESTROY = "mutation { done: destroyPrivateAnswers(input: {}) { __typename ... on Refused { code } } }"
 READ = "query ($id: ID!) { node(id: $id) { ... on Evaluation { side answers { question words } destroyed } } }"
 NOTES = "query ($id: ID!) { node(id: $id) { ... on Mentorship { sharedNotes { question words } } } }"
-TABLES = '{ project(slug: "westem") { evaluationsTable { url } mentorshipsTable { url } } }'
+TABLES = '{ project(slug: "westem") { overview { evaluationsTable { url } mentorshipsTable { url } } } }'
 
 
 @dataclass
@@ -77,7 +77,7 @@ async def _play(home: Home, url: str) -> Played:
         for name, viewer in viewers.items():
             played.read[name] = await viewer.raw(READ, id=written)
         await _share(played, mentor, mentee, mentorship)
-        links = (await coordinator.ask(TABLES))["project"]
+        links = (await coordinator.ask(TABLES))["project"]["overview"]
         for name, link in links.items():
             played.exported[name] = (await stage.http.get(link["url"])).text
         await stage.quiet()

@@ -56,6 +56,8 @@ class Grades(Message):
 
 
 class OverviewView(Message):
+    programme: ProgrammeId | None = None
+    """The version that it is of; None: all together."""
     mentorships: int
     standings: tuple[Standing, ...]
     stuck: int

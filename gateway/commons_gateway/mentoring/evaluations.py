@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -40,6 +41,14 @@ class EvaluationQuestion:
     key: str = said("Its name, to answer it by.")
     label: LocalText | None = said("Its words, in the best language for the viewer.")
     graded: bool = said("Whether it is answered with a grade from 1 to 5 instead of words.")
+
+
+@shape
+class EvaluationQuestions:
+    """A set of questions."""
+
+    kind: str = said("What they look back on: SESSION, MID_POINT or FINAL.")
+    questions: list[EvaluationQuestion] = said("The questions, in order.")
 
 
 @shape
@@ -123,19 +132,22 @@ async def shared_notes(root: strawberry.Parent[Mentorship]) -> list[SharedNote] 
 
 
 @adds(Mentorship, contract.ProgrammesByIds)
-async def evaluation_questions(
-    root: strawberry.Parent[Mentorship],
-    info: Info,
-    kind: Annotated[EvaluationKind, argument("What is looked back on.")],
-) -> list[EvaluationQuestion] | None:
-    """What is asked, in order."""
+async def evaluation_questions(root: strawberry.Parent[Mentorship], info: Info) -> list[EvaluationQuestions] | None:
+    """What its programme asks when the two look back."""
     found, language = await root.ground.load(PROGRAMMES, root.view.programme), await info.context.language()
     if found is None:
         return None
-    graded = found.rules.steps.scales.get(kind, ())
+    scales: Mapping[Any, Sequence[str]] = found.rules.steps.scales
+    return [
+        EvaluationQuestions(kind=kind, questions=_asked(of, scales.get(kind, ()), language))
+        for kind, of in found.texts.questions.items()
+    ]
+
+
+def _asked(questions: Sequence[contract.Question], graded: Sequence[str], language: str) -> list[EvaluationQuestion]:
     return [
         EvaluationQuestion(key=each.key, label=best(each.wording, language), graded=each.key in graded)
-        for each in found.texts.questions.get(kind, ())
+        for each in questions
     ]
 
 

@@ -86,6 +86,7 @@ async def overview(query: Overview, tx: Tx) -> OverviewView:
         return sum(row["count"] for row in rows if row["state"] == state)
 
     return OverviewView(
+        programme=query.programme,
         mentorships=sum(row["count"] for row in rows),
         standings=tuple(Standing.model_validate(row) for row in rows),
         stuck=sum(row["stuck"] for row in rows),
