@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from commons_chassis.testing import eventually
 from commons_onebox import procs
 from commons_onebox.environment import of_service
 from commons_onebox.home import SERVICES
@@ -22,7 +23,7 @@ from commons_onebox.home import SERVICES
 from .acts import calm
 from .clients import COMMANDS_A_MENTEE, DECLINERS, Clients
 from .ground import Ground, house
-from .knocking import ANSWER_SECONDS, PASSING, knocking
+from .knocking import ANSWER_SECONDS, PASSING, Knocker, knocking
 from .truths import broken
 
 pytestmark = pytest.mark.faults
@@ -34,7 +35,7 @@ LONG_SECONDS = float(os.environ.get("FAULT_STOP_SECONDS", "90"))
 LEAD_TAKEN_SECONDS = 30.0
 """By then another process tells what is committed."""
 COMMANDS, AT_ONCE = 80, 8
-SECOND_AFTER_SECONDS = 1.0
+SECOND_AFTER_SECONDS, START_SECONDS = 1.0, 60.0
 CALM_SECONDS = 15.0
 LISTENERS = ("profiles", "mentoring", "community")
 """Who hears what comes of a match: woken, they are handed what another process has applied meanwhile."""
@@ -82,6 +83,11 @@ def second(ground: Ground, name: str) -> Iterator[None]:
         assert process.wait(30) == 0, f"the second process of {name} came to an end of its own"
 
 
+async def _there(knocker: Knocker, name: str) -> bool:
+    """Whether a process of the service answers, which the one that is stopped does not."""
+    return name in await knocker.asker.operations.processes()
+
+
 def _untold(ground: Ground, name: str) -> int:
     """What a service has committed and nobody has told for it."""
     return int(ground.one(name, "select count(*) from outbox")) if name in SERVICES else 0
@@ -107,6 +113,7 @@ async def _stopped_meanwhile(ground: Ground, name: str, seconds: float, clients:
             done = figures.done
             await knocker.meanwhile(SECOND_AFTER_SECONDS)
             others.enter_context(second(ground, name))
+            assert name not in SERVICES or await eventually(lambda: _there(knocker, name), seconds=START_SECONDS)
             await knocker.meanwhile(seconds - SECOND_AFTER_SECONDS)
             done, untold, woken = figures.done - done, _untold(ground, name), time.monotonic()
         async with asyncio.timeout(180):
