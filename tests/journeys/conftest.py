@@ -6,7 +6,7 @@ import asyncio
 import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.request import urlopen
@@ -15,7 +15,7 @@ import pytest
 
 from commons_chassis.ask import Asker
 from commons_contracts.codes import Role
-from commons_onebox.demo import j1, prepare, stage_at
+from commons_onebox.demo import j1, j2, prepare, stage_at
 from commons_onebox.demo.judge import Judge, held
 from commons_onebox.demo.stage import Stage
 from commons_onebox.home import GATEWAY, SERVICES, Home
@@ -32,6 +32,8 @@ from .eyes import Eyes
 FEW = {"westem": {Role.MENTOR: 31, Role.MENTEE: 92}}
 WORDS = ("Ebba Lindqvist", "programvara i Uppsala", "Jag funderar", "labberfarenhet")
 """From a name, an introduction, a request and the note of a no, as the people of J1 write them."""
+AGREED = ("läser inga rapporter", "ringer inte på kvällen", "stannar mellan oss", "två praktikplatser")
+"""From what two of J2 have agreed on."""
 TOWNS = 30_000
 """Inhabitants of the smallest place that the tests load."""
 
@@ -39,15 +41,46 @@ TOWNS = 30_000
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
     """What J1 came to: its verdicts, every copy beside its owner, and what was left undelivered."""
+    return once(tmp_path_factory, "j1", _play)
+
+
+@pytest.fixture(scope="session")
+def played_j2(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
+    """The same of J2, on a platform of its own."""
+    return once(tmp_path_factory, "j2", _play_j2)
+
+
+def once(factory: pytest.TempPathFactory, name: str, play: Callable[[Path], object]) -> dict[str, dict[str, object]]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    base = tmp_path_factory.getbasetemp()
+    base = factory.getbasetemp()
     folder = base.parent if run else base
-    with (folder / "j1.lock").open("w") as lock:
+    with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        found = folder / "j1.json"
+        found = folder / f"{name}.json"
         if not found.exists():
-            found.write_text(json.dumps(_play(folder / "j1-home"), default=str))
+            found.write_text(json.dumps(play(folder / f"{name}-home"), default=str))
         return json.loads(found.read_text())
+
+
+def _play_j2(folder: Path) -> dict[str, object]:
+    with running(folder, environment={"COMMONS_ENV": "dev"}) as house:
+        home = Home(folder)
+        asyncio.run(prepare(home.issuer_key, house.url, "J2"))
+        asyncio.run(seed(home, only=j2.PROJECT, crowds=FEW[j2.PROJECT]))
+        found = asyncio.run(_j2_with_eyes(home, house.url))
+    return {**found, "words": {word: where(word, folder) for word in AGREED}}
+
+
+async def _j2_with_eyes(home: Home, url: str) -> dict[str, object]:
+    judge = Judge("J2")
+    async with Eyes.on(home) as eyes, stage_at(home.issuer_key, url, judge, j2.PROJECT) as stage:
+        stage.witnesses.append(eyes.look)
+        await j2.play(stage, lambda _step, _title: None)
+        return {
+            "verdicts": [verdict.as_json() for verdict in judge.verdicts],
+            "copies": {copy.name: await compared(eyes, copy) for copy in copies()},
+            "undelivered": {name: await undelivered(eyes, name) for name in SERVICES},
+        }
 
 
 def _play(folder: Path) -> dict[str, object]:
@@ -60,7 +93,7 @@ def _play(folder: Path) -> dict[str, object]:
         found["said"] = asyncio.run(provoke(home, house.url, j1.PROJECT))
         found["afterwards"] = _figures(home)
     found["traces"] = correlated(folder / "logs")
-    return {**found, "words": {word: _where(word, folder) for word in (*WORDS, CANARY)}}
+    return {**found, "words": {word: where(word, folder) for word in (*WORDS, CANARY)}}
 
 
 def _figures(home: Home) -> dict[str, str]:
@@ -74,7 +107,7 @@ def _figures(home: Home) -> dict[str, str]:
     return found
 
 
-def _where(word: str, folder: Path) -> list[str]:
+def where(word: str, folder: Path) -> list[str]:
     """The parts of the home that hold it: databases, streams, logs, keys."""
     files = (file for file in folder.rglob("*") if file.is_file() and word.encode() in file.read_bytes())
     return sorted({file.relative_to(folder).parts[0] for file in files})
@@ -100,8 +133,8 @@ async def _with_eyes(home: Home, url: str) -> dict[str, object]:
         return {
             "unseen": unseen,
             "verdicts": [verdict.as_json() for verdict in judge.verdicts],
-            "copies": {copy.name: await _compared(eyes, copy) for copy in copies()},
-            "undelivered": {name: await _undelivered(eyes, name) for name in SERVICES},
+            "copies": {copy.name: await compared(eyes, copy) for copy in copies()},
+            "undelivered": {name: await undelivered(eyes, name) for name in SERVICES},
         }
 
 
@@ -119,7 +152,7 @@ async def _what_goes_unseen(stage: Stage, eyes: Eyes) -> list[str]:
     return [name for name, seen_it in seen.items() if not seen_it]
 
 
-async def _compared(eyes: Eyes, copy) -> dict[str, object]:
+async def compared(eyes: Eyes, copy) -> dict[str, object]:
     theirs, owners = await eyes.rows(copy.service, copy.theirs), await eyes.rows(copy.owner, copy.owners)
     return {
         "rows": len(owners),
@@ -128,6 +161,6 @@ async def _compared(eyes: Eyes, copy) -> dict[str, object]:
     }
 
 
-async def _undelivered(eyes: Eyes, service: str) -> int:
+async def undelivered(eyes: Eyes, service: str) -> int:
     tables = ("outbox", "parked", "dead_letters")
     return sum([len(await eyes.rows(service, f"select to_jsonb(t)::text from {name} t")) for name in tables])

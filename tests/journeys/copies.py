@@ -78,6 +78,13 @@ OTHERS = (
         "select id, zone from projects",
     ),
     Copy(
+        "zones of people",
+        "mentoring",
+        "select person, zone from person_zones",
+        "profiles",
+        "select person, zone from people",
+    ),
+    Copy(
         "rules of published programmes",
         "matching",
         "select id, project, (published->>'version')::int, (published->'rules')::text from programmes",

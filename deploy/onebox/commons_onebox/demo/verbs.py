@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 CONNECTION = "id state style message declineReason declineNote expiresAt match { id }"
+MENTORSHIP = "id state phase merged startsOn endsOn resuming"
+AGREEMENT = "id version state clause"
+SESSION = "id state startsAt minutes sequence agenda notes warnings tasks { id what doneAt }"
 PROFILE = "paused motivation introduction { published }"
 
 
@@ -44,6 +47,33 @@ VERBS: Mapping[str, Verb] = {
     "acceptConnection": Verb("ConnectionInput!", "ConnectionRequest", CONNECTION),
     "declineConnection": Verb("DeclineConnectionInput!", "ConnectionRequest", CONNECTION),
     "withdrawConnection": Verb("ConnectionInput!", "ConnectionRequest", CONNECTION),
+    "offerFlash": Verb("OfferFlashInput!", "FlashSlots", "slots { id state }"),
+    "requestFlash": Verb("RequestFlashInput!", "ConnectionRequest", CONNECTION),
+    "continueAsTraditional": Verb("ContinueAsTraditionalInput!", "ConnectionRequest", CONNECTION),
+    "proposeFirstMeeting": Verb("ScheduleSessionInput!", "Session", SESSION),
+    "scheduleSession": Verb("ScheduleSessionInput!", "Session", SESSION),
+    "acceptSession": Verb("AcceptSessionInput!", "Session", SESSION),
+    "rescheduleSession": Verb("RescheduleSessionInput!", "Session", SESSION),
+    "cancelSession": Verb("SessionInput!", "Session", SESSION),
+    "setAgenda": Verb("SetAgendaInput!", "Session", SESSION),
+    "recordSession": Verb("RecordSessionInput!", "Session", SESSION),
+    "addTask": Verb("AddTaskInput!", "Session", SESSION),
+    "completeTask": Verb("CompleteTaskInput!", "Session", SESSION),
+    "renewCalendarFeed": Verb("PlainInput", "CalendarAddress", "url feed { language }"),
+    "endCalendarFeed": Verb("PlainInput", "Viewer", "__typename"),
+    "submitSessionEvaluation": Verb("SessionEvaluationInput!", "Evaluation", "id"),
     "waitlistForMentor": Verb("WaitlistForMentorInput!", "Waiting", "id state position"),
     "takeOffer": Verb("TakeOfferInput!", "ConnectionRequest", CONNECTION),
+    "tickItem": Verb("TickItemInput!", "Mentorship", MENTORSHIP),
+    "advancePhase": Verb("AdvancePhaseInput!", "Mentorship", MENTORSHIP),
+    "proposeAgreement": Verb("ProposeAgreementInput!", "Agreement", AGREEMENT),
+    "signAgreement": Verb("SignAgreementInput!", "Agreement", AGREEMENT),
+    "reviseGoal": Verb("ReviseGoalInput!", "Agreement", AGREEMENT),
+    "proposeExtension": Verb("ExtensionInput!", "Mentorship", MENTORSHIP),
+    "extendMentorship": Verb("ExtensionInput!", "Mentorship", MENTORSHIP),
+    "resumeMentorship": Verb("MentorshipInput!", "Mentorship", MENTORSHIP),
+    "completeMentorship": Verb("MentorshipInput!", "Mentorship", MENTORSHIP),
+    "endMentorship": Verb("MentorshipInput!", "Mentorship", MENTORSHIP),
+    "submitMidPointReflection": Verb("EvaluationInput!", "Evaluation", "id"),
+    "submitFinalEvaluation": Verb("EvaluationInput!", "Evaluation", "id"),
 }

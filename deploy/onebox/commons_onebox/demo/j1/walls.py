@@ -14,6 +14,7 @@ from commons_gateway.schema import core
 from commons_gateway.walks import id_places
 
 from ..player import Faulted, Player
+from ..stage import Stage
 from .asking import NOBODY
 from .search import all_mentors
 from .story import Story
@@ -37,8 +38,13 @@ class Things(dict[str, str]):
 
 async def strangers_learn_nothing(story: Story) -> None:
     """Every id that can be asked with: another project's thing answers like one that nobody has."""
-    stranger = await _stranger(story)
-    ids = Things(await _ids(story))
+    await answered_alike(story.stage, STEP, "stranger", await _ids(story))
+
+
+async def answered_alike(stage: Stage, step: str, subject: str, made: Mapping[str, str]) -> None:
+    """A rule: `subject`, a stranger from another project, puts these ids of this one, and learns from none of them."""
+    stranger = await _stranger(stage, subject)
+    ids = Things(made)
     tried, differing = 0, []
     for place in id_places(core(), ids):
         for kind in set(place.kinds) & set(ids) - PUBLIC:
@@ -48,18 +54,18 @@ async def strangers_learn_nothing(story: Story) -> None:
             if _bare(theirs) != _bare(nobodys):
                 differing.append(f"{place.name} with a {kind}")
     detail = f"{tried} ways to put another project's id, each answered like a random one"
-    story.says(STEP, RefusalCode.NOT_FOUND, not differing and tried > 0, "; ".join(differing) or detail)
+    stage.judge.says(step, RefusalCode.NOT_FOUND, not differing and tried > 0, "; ".join(differing) or detail)
 
 
-async def _stranger(story: Story) -> Player:
+async def _stranger(stage: Stage, subject: str) -> Player:
     """All that one can be in another project, and nothing in this one."""
-    stranger = story.stage.player("stranger", project=ELSEWHERE)
+    stranger = stage.player(subject, project=ELSEWHERE)
     await stranger.does("registerPerson", displayName="Stina", birthYear=1980, birthMonth=2, country="SE")
     await stranger.does("joinProject", roles=EVERY_ROLE)
     stranger = await stranger.known()
-    await story.stage.operator.does("grantRole", person=stranger.id, role=Role.COORDINATOR, project=ELSEWHERE)
+    await stage.operator.does("grantRole", person=stranger.id, role=Role.COORDINATOR, project=ELSEWHERE)
     await stranger.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=1)
-    await story.stage.quiet()
+    await stage.quiet()
     return stranger
 
 
