@@ -6,7 +6,7 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up seed demo status test check audit rules bench bench-matching faults faults-long fuzz test-containers pages browser dashboards migrate migration wire schema format
+.PHONY: help up seed demo status test check audit rules states bench bench-matching faults faults-long fuzz test-containers pages browser dashboards migrate migration wire schema format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ audit: $(STAMP) ## Ask the gateway what graphql-http demands of a server (AUDIT=
 rules: $(STAMP) ## Show that tests without a database walk every branch of mentoring's handbook (rules/)
 	@COVERAGE_FILE=.coverage.rules $(BIN)/coverage run --branch --source=commons_mentoring.rules -m pytest -q -n0 services/mentoring/tests/test_*_rules.py
 	@COVERAGE_FILE=.coverage.rules $(BIN)/coverage report --show-missing --fail-under=100
+
+states: $(STAMP) ## Let 10,000 random steps of a mentorship be taken by both sides, the clock and facts told twice (STATES_STEPS says otherwise)
+	@STATES_STEPS=$(or $(STATES_STEPS),10000) STATES_SEED=$(or $(STATES_SEED),any) $(BIN)/pytest -q -s -n0 tests/states $(ARGS)
 
 bench: $(STAMP) ## Measure, against the floors we promise
 	@$(BIN)/pytest -q -s -m bench tests/bench $(ARGS)

@@ -22,6 +22,7 @@ RULES = {
         "MERGED_FIRST_MEETING": 1,
         "PHASE_FORBIDS": 1,
     },
+    "J2.2": {"FIRST_MEETING_BY_MENTEE": 2, "INVALID_TRANSITION": 1, "FIRST_MEETING": 1},
     "J2.3": {
         "GOAL_LIMIT_EXCEEDED": 1,
         "GOALS_REQUIRED": 1,
@@ -35,7 +36,21 @@ RULES = {
         "FOR_THE_TWO_ALONE": 1,
     },
     "J2.4": {"AGREEMENT_NOT_SIGNED": 2, "AGREEMENT_VERSION_STALE": 1, "IN_FORCE": 1, "BOTH_ARE_TOLD": 1},
-    "J2.7": {"PHASE_FORBIDS": 1, "REVISED_BY_BOTH": 1, "GOAL_LIMIT_EXCEEDED": 1, "ROOM_FOR_ANOTHER": 1},
+    "J2.5": {
+        "SESSION_CONFLICT": 1,
+        "OUTSIDE_AGREEMENT_PERIOD": 1,
+        "AGENDA_BY_MENTEE": 2,
+        "SESSION_NOT_HELD": 1,
+        "HELD": 1,
+        "FOR_THE_TWO_ALONE": 1,
+    },
+    "J2.7": {
+        "HOURS_EXCEEDED": 1,
+        "PHASE_FORBIDS": 1,
+        "REVISED_BY_BOTH": 1,
+        "GOAL_LIMIT_EXCEEDED": 1,
+        "ROOM_FOR_ANOTHER": 1,
+    },
     "J2.11": {"CONSENT_OF_BOTH_REQUIRED": 2, "DURATION_OUT_OF_RANGE": 1, "EXTENDED_BY_BOTH": 1},
     "J2.8": {
         "HALFWAY_BY_DATE": 1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from ..stage import Stage
-from . import agreeing, closing, phases, resting, working
+from . import agreeing, closing, meeting, phases, resting, working
 from .story import BEGINS, SEEDED_AT, Story
 
 __all__ = ["AFTERWARDS", "PROJECT", "SEEDED_AT", "play"]
@@ -18,10 +18,12 @@ SCENES: tuple[tuple[str, str, Scene], ...] = (
     ("J2", "Four pairs find each other", phases.four_pairs_begin),
     ("J2.1", "What is to be done comes first", phases.the_checklist_is_a_gate),
     ("J2.1", "Two phases in one meeting", phases.two_phases_in_one_meeting),
+    ("J2.2", "The first meeting", meeting.the_first_is_the_mentees),
     ("J2.3", "What an agreement must hold", agreeing.an_agreement_is_complete),
     ("J2.4", "Two signatures on one version", agreeing.both_sign_one_version),
     ("J2.7", "Goals change on the way", working.goals_are_revised_by_both),
     ("J2.11", "Longer, if both want it", working.both_extend_it),
+    ("J2.5", "They meet", meeting.they_meet),
     ("J2.8", "Half of the time is over", working.half_of_the_time_is_over),
     ("J2.9", "The end of the way", closing.it_is_completed),
     ("J2.10", "An end without fault", closing.either_ends_it),

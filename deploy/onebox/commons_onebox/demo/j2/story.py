@@ -68,6 +68,7 @@ class Story:
     stage: Stage
     coordinator: Player
     round: str = ""
+    session: str = ""
     pairs: list[Pair] = field(default_factory=list)
     things: dict[str, str] = field(default_factory=dict)
 
