@@ -154,18 +154,26 @@ def _found(pairs, acknowledged) -> dict[str, int]:
     }
 
 
-async def _played(folder, setting: str):
-    """The power fails several times under the toy services; what is found when all have come to rest."""
+def _reset(dsn, settings) -> None:
+    with psycopg.connect(dsn, autocommit=True) as admin:
+        for name, value in settings.items():
+            admin.execute(f"alter system set {name} = '{value}'")
+        admin.execute("select pg_reload_conf()")
+
+
+async def _played(folder, **settings: str):
+    """The power fails several times under the toy services; what is found when all have come to rest.
+
+    `settings` of PostgreSQL hold from when everybody has begun.
+    """
     with plugged(folder) as power:
         dsn = power.servers["postgres"].admin_dsn
         pairs = [(s, make_database(s, dsn)) for s in (counting.service, tallying.service)]
-        if setting:
-            with psycopg.connect(dsn, autocommit=True) as admin:
-                admin.execute(f"alter system set {setting}")
-                admin.execute("select pg_reload_conf()")
         async with alive(pairs, power.servers["nats"].url) as house:
             clients = Clients(house, await a_member(house))
             working = asyncio.create_task(clients.run())
+            await _more(clients)
+            _reset(dsn, settings)
             dark = await _cut_again_and_again(power, clients)
             async with asyncio.timeout(BACK_SECONDS):
                 await working
@@ -174,20 +182,22 @@ async def _played(folder, setting: str):
                 found = _found(pairs, clients.acknowledged)
                 return found["left"] == found["heard otherwise"] == 0
 
-            await eventually(at_rest, seconds=0 if setting else BACK_SECONDS)
+            await eventually(at_rest, seconds=0 if settings else BACK_SECONDS)
             return _found(pairs, clients.acknowledged) | {"answers after": dark}
 
 
 async def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(tmp_path, capsys):
-    found = await _played(tmp_path, "")
+    found = await _played(tmp_path)
     with capsys.disabled():
         print(f"\npower cut {CUTS} times, broker and databases: {json.dumps(found)}")
     assert found["acknowledged"] >= CUTS * BETWEEN_CUTS
     assert found | WHOLE == found
 
 
-async def test_a_database_that_acknowledges_before_it_writes_loses_and_is_seen_to(tmp_path):
-    found = await _played(tmp_path, "synchronous_commit = off")
+async def test_a_database_that_acknowledges_before_it_writes_loses_and_is_seen_to(tmp_path, capsys):
+    found = await _played(tmp_path, synchronous_commit="off", wal_writer_delay="10s")
+    with capsys.disabled():
+        print(f"\npower cut {CUTS} times, synchronous_commit off: {json.dumps(found)}")
     assert found["lost"] > 0
 
 
@@ -204,14 +214,14 @@ def _settings(pairs, nats):
     ]  # fmt: skip
 
 
-async def _rest(pairs, nats, acknowledged) -> dict[str, int]:
+async def _rest(pairs, nats, acknowledged, *, seconds=BACK_SECONDS) -> dict[str, int]:
     """What is found when everybody is there, and had time to hear what there is to be heard."""
     async with alive(pairs, nats.url):
 
         def heard():
             return _found(pairs, acknowledged)["heard otherwise"] == 0
 
-        await eventually(heard, seconds=PATIENCE_SECONDS)
+        await eventually(heard, seconds=seconds)
         return _found(pairs, acknowledged)
 
 
@@ -250,10 +260,11 @@ async def test_what_a_broker_forgot_is_noticed_and_told_again(tmp_path, durable,
             await _more(clients, UNHEARD)
             clients.over = True
             await working
-            assert await eventually(lambda: not _rows(pairs[0][1], "select from outbox"), seconds=PATIENCE_SECONDS)
+            assert await eventually(lambda: not _rows(pairs[0][1], "select from outbox"), seconds=BACK_SECONDS)
         power.power_fails()
         power.power_is_back()
-        before = await _rest(pairs, power.servers["nats"], clients.acknowledged)
+        patience = BACK_SECONDS if durable else PATIENCE_SECONDS
+        before = await _rest(pairs, power.servers["nats"], clients.acknowledged, seconds=patience)
         told_again = await tools.stand_up(power.servers["nats"].url, settings)
         after = await _rest(pairs, power.servers["nats"], clients.acknowledged)
     with capsys.disabled():
