@@ -15,6 +15,7 @@ from commons_chassis.run import DRAIN_SECONDS
 from commons_chassis.settings import ServiceSettings
 from commons_gateway.rates import Rates
 from commons_gateway.settings import GatewaySettings
+from commons_mentoring.documents.badge import BadgeSettings
 from commons_onebox import boxed
 from commons_onebox.installation import DeploySettings
 from commons_profiles.post.settings import PostSettings
@@ -108,6 +109,7 @@ def test_what_they_are_told_are_settings_that_there_are(stack):
     for name in SERVICES:
         known |= {f"COMMONS_{name}__{field}".upper() for field in ServiceSettings.model_fields}
     known |= {f"COMMONS_PROFILES__{field}".upper() for field in PostSettings.model_fields}
+    known |= {f"COMMONS_MENTORING__{field}".upper() for field in BadgeSettings.model_fields}
     told = {word for each in stack["services"].values() for word in each.get("environment", ())}
     unknown = {word for word in told if word.startswith("COMMONS_")} - known
     assert {word for word in unknown if word.removesuffix("_FILE") not in known} == set()

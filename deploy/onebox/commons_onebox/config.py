@@ -48,12 +48,14 @@ def everything(home: Home, *, redact: bool) -> list[Told]:
 
 def _kinds() -> dict[str, list[tuple[type[PlatformSettings], str]]]:
     from commons_gateway.settings import GatewaySettings
+    from commons_mentoring.documents.badge import BadgeSettings
     from commons_onebox.installation import DeploySettings
     from commons_profiles.post.settings import PostSettings
 
     kinds: dict[str, list[tuple[type[PlatformSettings], str]]] = {
         name: [(ServiceSettings, f"{EVERYONES}{name.upper()}__")] for name in SERVICES
     }
+    kinds["mentoring"].append((BadgeSettings, f"{EVERYONES}MENTORING__"))
     kinds["profiles"].append((PostSettings, f"{EVERYONES}PROFILES__"))
     return kinds | {GATEWAY: [(GatewaySettings, EVERYONES)], "deploy": [(DeploySettings, EVERYONES)]}
 

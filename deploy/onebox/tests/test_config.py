@@ -46,7 +46,7 @@ def test_every_process_tells_each_of_its_settings(home: Home) -> None:
 
 def test_no_secret_is_printed_wherever_it_was_said(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     canaries = {}
-    for number, (_, setting) in enumerate(dict.fromkeys(_secrets())):
+    for number, setting in enumerate(dict.fromkeys(setting for _, setting in _secrets())):
         canary = canaries[setting] = f"canary-{number}"
         if number % 2:
             (tmp_path / setting).write_text(canary)
@@ -60,7 +60,8 @@ def test_no_secret_is_printed_wherever_it_was_said(home: Home, monkeypatch: pyte
     assert "nats://someone:…@broker:4222" in printed
     assert f"file {tmp_path}" in printed
     revealed = _printed(home, "--reveal")
-    assert all(canary in revealed for canary in [*canaries.values(), "canary-url"])
+    assert [name for name, canary in canaries.items() if canary not in revealed] == []
+    assert "canary-url" in revealed
 
 
 def test_no_secret_of_a_home_is_printed(home: Home) -> None:
