@@ -134,6 +134,18 @@ def test_its_role_can_do_nothing_else(store):
             _kept(store, forbidden)
 
 
+def test_nobody_else_enters_the_key_store_and_its_role_enters_nothing_else(store, postgres_dsn):
+    with psycopg.connect(postgres_dsn, autocommit=True) as admin:
+        name = f"stranger_{new_id().hex[-8:]}"
+        admin.execute(f"create role {name} login password 'test'")
+        for shared in ("postgres", "template1"):
+            admin.execute(f"revoke all on database {shared} from public")
+    for who, where in ((f"{name}:test", store.rpartition("/")[2]), ("sealing_keys:test", "postgres")):
+        server = store.rpartition("@")[2].partition("/")[0]
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(f"postgresql://{who}@{server}/{where}")
+
+
 def test_half_a_master_key_is_none(store):
     with pytest.raises(ValueError, match="32 bytes"):
         _seal(store, "A" * 20)
