@@ -183,18 +183,17 @@ def _started(pid: int) -> str:
 def _start_keeper(owner: int, folder: Path) -> str:
     """A process of its own keeps the servers, because no worker knows which of them ends last."""
     command = [sys.executable, "-m", "commons_onebox.keeper", str(owner), str(folder)]
-    with (folder / "keeper.log").open("wb") as log:
-        keeper = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, start_new_session=True)
-    line = keeper.stdout.readline().decode() if keeper.stdout else ""
+    says, said = os.pipe()
+    with (folder / "keeper.log").open("wb") as log, open(says) as answer:  # noqa: PTH123  a pipe has no path
+        # Not a Popen, which warns at the end of this process that the other one still runs: it should.
+        streams = [(os.POSIX_SPAWN_DUP2, said, 1), (os.POSIX_SPAWN_DUP2, log.fileno(), 2)]
+        os.posix_spawn(command[0], command, os.environ, file_actions=streams, setsid=True)
+        os.close(said)
+        line = answer.readline()
     if not line:
         message = f"the shared servers did not start:\n{tail(folder / 'keeper.log')}"
         raise RuntimeError(message)
-    _keepers.append(keeper)
     return line
-
-
-# A reference for each, because Popen warns when a process is forgotten while it runs.
-_keepers: list[subprocess.Popen[bytes]] = []
 
 
 @pytest.fixture(scope="session")
