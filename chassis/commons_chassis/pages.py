@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from commons_contracts.base import Message, Page, Refusal
 from commons_contracts.codes import RefusalCode
 
+from .reads import kept
 from .tx import Row, Tx
 
 V = TypeVar("V", bound=Message)
@@ -81,17 +82,44 @@ async def page(
     first: int,
     after: str | None,
     show: Callable[[Row], V],
+    values: Mapping[str, Any] | None = None,
 ) -> Page[V]:
-    """The `first` rows behind `after` in the order of `keys` (together unique, none nullable), and the total."""
-    total = await tx.value(sa.select(sa.func.count()).select_from(statement.order_by(None).subquery()))
-    columns = [_direction(key)[0] for key in keys]
-    wanted = statement.add_columns(*(c.label(f"_key_{i}") for i, c in enumerate(columns)))
+    """The `first` rows behind `after` in the order of `keys` (together unique, none nullable), and the total.
+
+    `values` are of a statement that stands in a module, whose pages are made once.
+    """
+    make = _made if values is None else _made_once
+    given, behind = values or {}, {}
     if after is not None:
-        wanted = wanted.where(_behind(keys, _values(after, columns)))
-    rows = await tx.rows(wanted.order_by(*keys).limit(first + 1))
+        columns = [_direction(key)[0] for key in keys]
+        behind = {f"_after_{i}": value for i, value in enumerate(_values(after, columns))}
+    total = await tx.value(make(_counted, statement), **given)
+    wanted = make(_wanted, statement, tuple(keys), bool(behind))
+    rows = await tx.rows(wanted, **given, **behind, _first=first + 1)
     shown = rows[:first]
     cursors = tuple(_place([row[f"_key_{i}"] for i in range(len(keys))]) for row in shown)
     return Page(items=tuple(show(r) for r in shown), cursors=cursors, more=len(rows) > first, total=total or 0)
+
+
+def _counted(statement: sa.Select[Any]) -> sa.Select[Any]:
+    return sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
+
+
+def _wanted(statement: sa.Select[Any], keys: Sequence[Any], behind: bool) -> sa.Select[Any]:
+    columns = [_direction(key)[0] for key in keys]
+    found = statement.add_columns(*(c.label(f"_key_{i}") for i, c in enumerate(columns))).order_by(*keys)
+    if behind:
+        found = found.where(_behind(keys, [sa.bindparam(f"_after_{i}", type_=c.type) for i, c in enumerate(columns)]))
+    return found.limit(sa.bindparam("_first", type_=sa.Integer))
+
+
+def _made(make: Callable[..., sa.Select[Any]], *of: Any) -> sa.Select[Any]:
+    return make(*of)
+
+
+@cache
+def _made_once(make: Callable[..., sa.Select[Any]], *of: Any) -> sa.Select[Any]:
+    return kept(make(*of))
 
 
 async def news(

@@ -130,8 +130,13 @@ async def may_contact(tx: Tx, a: PersonId, b: PersonId) -> Contact:
 
 def contactable(tx: Tx, viewer: PersonId, person: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """`may_contact(viewer, person)` is ALLOWED, as a condition in lists; the viewer herself passed `admit`."""
-    standings, blocked = tx.metadata.tables["standings"], tx.metadata.tables["blocked"]
-    adult = sa.exists().where(standings.c.project == tx.project, standings.c.person == person, standings.c.adult)
+    return may_meet(tx.metadata, tx.project, viewer, person)
+
+
+def may_meet(metadata: sa.MetaData, project: Any, viewer: Any, person: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """The same in a statement that stands in a module: project and viewer are parameters of it."""
+    standings, blocked = metadata.tables["standings"], metadata.tables["blocked"]
+    adult = sa.exists().where(standings.c.project == project, standings.c.person == person, standings.c.adult)
     one_way = (blocked.c.by == viewer) & (blocked.c.person == person)
     other_way = (blocked.c.by == person) & (blocked.c.person == viewer)
     return sa.and_(adult, ~sa.exists().where(one_way | other_way))

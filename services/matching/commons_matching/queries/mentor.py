@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from commons_chassis.pages import page
 from commons_chassis.service import answers
-from commons_chassis.standing import contactable
+from commons_chassis.standing import may_meet
 from commons_chassis.tx import Row, Tx
 from commons_contracts.base import Page
 from commons_contracts.codes import Role, Style
@@ -26,7 +26,7 @@ from ..rules.card import profile_of
 from ..rules.engine.live import beside, mentor_ids, ranked
 from ..rules.engine.people import Profile
 from ..rules.round import Round
-from ..tables import cards, connections, participations, places
+from ..tables import cards, connections, metadata, participations, places
 from ..tables.person import find_description
 from ..tables.pool import mentors_pool
 from ..tables.round import find_round
@@ -40,9 +40,11 @@ LOOK = 60
 async def mentors_page(query: MentorsPage, tx: Tx) -> Page[MentorCardView]:
     """In the order of ids, which is nobody's rank and the same on every page; what fits best is in Suggestions."""
     round = await find_round(tx, query.round)
-    statement = _filtered(_mentors(tx, round, query.filter.style, full=False), query.filter)
     show = await _shown(tx, round)
-    return await page(tx, statement, keys=(cards.c.person,), first=query.first, after=query.after, show=show)
+    asked: dict[str, Any] = {"keys": BY_ID, "first": query.first, "after": query.after, "show": show}
+    if query.filter == EVERYONE:
+        return await page(tx, ALL, **asked, values={"round": round.id, "project": round.project, "viewer": tx.person})
+    return await page(tx, _filtered(_mentors(tx, round, query.filter.style, full=False), query.filter), **asked)
 
 
 @answers
@@ -81,18 +83,27 @@ async def _asking(tx: Tx, round: Round) -> Profile:
 
 
 def _mentors(tx: Tx, round: Round, style: Style | None, *, full: bool) -> sa.Select[Any]:
+    return _those(round.id, round.project, tx.person, style, full=full)
+
+
+def _those(round: Any, project: Any, viewer: Any, style: Style | None, *, full: bool) -> sa.Select[Any]:
     """Mentors of a round whom the viewer may meet: introduced, not paused, not herself; `full`: also without a place."""
     here, p = participations.c, places.c
-    hers = [p.round == round.id, p.mentor == cards.c.person, *([] if style is None else [p.style == style])]
+    hers = [p.round == round, p.mentor == cards.c.person, *([] if style is None else [p.style == style])]
     free = sa.select(sa.func.coalesce(sa.func.sum(p.most - p.used - p.held), 0)).where(*hers).scalar_subquery()
     found = (
         sa.select(cards.c.person, cards.c.description, free.label("free_places"))
         .join(participations, here.person == cards.c.person)
-        .where(here.round == round.id, here.role == Role.MENTOR, cards.c.project == round.project)
-        .where(cards.c.introduced, ~cards.c.paused, cards.c.person != tx.person)
-        .where(contactable(tx, tx.person, cards.c.person))
+        .where(here.round == round, here.role == Role.MENTOR, cards.c.project == project)
+        .where(cards.c.introduced, ~cards.c.paused, cards.c.person != viewer)
+        .where(may_meet(metadata, project, viewer, cards.c.person))
     )
     return found if full else found.where(sa.exists().where(*hers, p.used + p.held < p.most))
+
+
+EVERYONE, BY_ID = MentorFilter(), (cards.c.person,)
+ROUND, PROJECT, VIEWER = (sa.bindparam(name, type_=sa.Uuid) for name in ("round", "project", "viewer"))
+ALL = _those(ROUND, PROJECT, VIEWER, None, full=False)
 
 
 def _filtered(found: sa.Select[Any], by: MentorFilter) -> sa.Select[Any]:

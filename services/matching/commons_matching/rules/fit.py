@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import accumulate, pairwise
 
 from commons_contracts.codes import Cefr, Criterion, Stage
@@ -15,13 +14,16 @@ WHOLE = 10_000
 HOURS_ENOUGH = 5
 """Common blocks of three hours a week beyond which more choice adds nothing."""
 
-Share = Callable[[Description, Description], Fraction]
-NOTHING, ALL = Fraction(0), Fraction(1)
-FIELD_TIERS = ((4, ALL), (3, Fraction(6, 10)), (2, Fraction(3, 10)))
+Parts = tuple[int, int]
+"""So many of so many: a share, exactly, and a third of the work that a Fraction is."""
+Share = Callable[[Description, Description], Parts]
+NOTHING, HALF, ALL = (0, 1), (1, 2), (1, 1)
+FIELD_TIERS = ((4, ALL), (3, (6, 10)), (2, (3, 10)))
 """ISCED-F: the same detailed field, the same narrow one, the same broad one."""
-FLUENCY = {Cefr.A1: Fraction(1, 4), Cefr.A2: Fraction(1, 2), Cefr.B1: Fraction(3, 4)}
-"""What a language is worth for talking, by the weaker speaker's level; from B2 on all of it."""
-STAGES = tuple(Stage)
+FLUENCY = (1, 2, 3, 4, 4, 4)
+"""What a language is worth for talking, in quarters, by the weaker speaker's level (A1 to C2); from B2 on all of it."""
+LEVELS = {level: nth for nth, level in enumerate(Cefr)}
+STAGES = {stage: nth for nth, stage in enumerate(Stage)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +51,7 @@ def explain(mentee: Description, mentor: Description, rules: MatchRules) -> Fit:
     counted = [c for c in weights if c in SHARES and c not in rules.opt_in]
     most = dict(zip(counted, _dealt([weights[c] for c in counted]), strict=True))
     parts = tuple(
-        Part(criterion=c, points=int(most[c] * SHARES[c](mentee, mentor)), most=most[c], skipped=False)
+        Part(criterion=c, points=_of(most[c], *SHARES[c](mentee, mentor)), most=most[c], skipped=False)
         if c in most
         else Part(criterion=c, points=0, most=0, skipped=True)
         for c in weights
@@ -64,42 +66,45 @@ def _dealt(weights: Sequence[int]) -> tuple[int, ...]:
     return tuple(high - low for low, high in pairwise(bounds))
 
 
-def _field(mentee: Description, mentor: Description) -> Fraction:
-    best = NOTHING
+def _of(points: int, many: int, of: int) -> int:
+    return points * many // of
+
+
+def _field(mentee: Description, mentor: Description) -> Parts:
     for digits, share in FIELD_TIERS:
         hers = {code[:digits] for code in mentor.fields if len(code) >= digits}
         if any(len(code) >= digits and code[:digits] in hers for code in mentee.fields):
-            best = max(best, share)
-    return best
+            return share
+    return NOTHING
 
 
-def _languages(mentee: Description, mentor: Description) -> Fraction:
-    levels, order = {s.language: s.level for s in mentor.languages}, tuple(Cefr)
-    common = (min(s.level, levels[s.language], key=order.index) for s in mentee.languages if s.language in levels)
-    return max((FLUENCY.get(level, ALL) for level in common), default=NOTHING)
+def _languages(mentee: Description, mentor: Description) -> Parts:
+    levels = {s.language: LEVELS[s.level] for s in mentor.languages}
+    common = (FLUENCY[min(LEVELS[s.level], levels[s.language])] for s in mentee.languages if s.language in levels)
+    return max(common, default=0), FLUENCY[-1]
 
 
-def _goals(mentee: Description, mentor: Description) -> Fraction:
+def _goals(mentee: Description, mentor: Description) -> Parts:
     wanted = set(mentee.goals)
-    return Fraction(len(wanted & set(mentor.goals)), len(wanted)) if wanted else NOTHING
+    return (len(wanted.intersection(mentor.goals)), len(wanted)) if wanted else NOTHING
 
 
-def _hours(mentee: Description, mentor: Description) -> Fraction:
-    return Fraction(min((mentee.hours & mentor.hours).bit_count(), HOURS_ENOUGH), HOURS_ENOUGH)
+def _hours(mentee: Description, mentor: Description) -> Parts:
+    return min((mentee.hours & mentor.hours).bit_count(), HOURS_ENOUGH), HOURS_ENOUGH
 
 
-def _place(mentee: Description, mentor: Description) -> Fraction:
+def _place(mentee: Description, mentor: Description) -> Parts:
     if mentee.place is not None and mentee.place == mentor.place:
         return ALL
-    return Fraction(1, 2) if mentee.country is not None and mentee.country == mentor.country else NOTHING
+    return HALF if mentee.country is not None and mentee.country == mentor.country else NOTHING
 
 
-def _stage(mentee: Description, mentor: Description) -> Fraction:
+def _stage(mentee: Description, mentor: Description) -> Parts:
     """Longer experience is what a mentee looks for (WESTEM mentor manual, choosing a mentor)."""
     if mentee.stage is None or mentor.stage is None:
         return NOTHING
-    ahead = STAGES.index(mentor.stage) - STAGES.index(mentee.stage)
-    return ALL if ahead > 0 else Fraction(1, 2) if ahead == 0 else NOTHING
+    ahead = STAGES[mentor.stage] - STAGES[mentee.stage]
+    return ALL if ahead > 0 else HALF if ahead == 0 else NOTHING
 
 
 SHARES: Mapping[Criterion, Share] = {
