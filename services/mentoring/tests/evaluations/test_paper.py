@@ -124,8 +124,10 @@ async def test_the_same_badge_again_is_the_same_and_the_other_ones_is_another(tx
 
 async def test_a_certificate_is_of_what_was_completed_and_for_the_two(tx, pair, key):
     await pair.plays(Role.MENTEE)
-    async with refused(tx, RefusalCode.INVALID_TRANSITION):
-        await run(service, certified(pair, PaperForm.PDF), tx)
+    for state, over in ((MentorshipState.OPEN, None), (MentorshipState.ENDED_NO_FAULT, NOON)):
+        await pair.stands(state=state, over_at=over)
+        async with refused(tx, RefusalCode.INVALID_TRANSITION, **{"from": state}):
+            await run(service, certified(pair, PaperForm.PDF), tx)
     await completed(pair)
     assert b64decode((await run(service, certified(pair, PaperForm.PDF), tx)).content).startswith(b"%PDF")
     await play(tx, person=PersonId(new_id()), roles=(Role.COORDINATOR,))
