@@ -6,6 +6,7 @@ import hashlib
 
 import icalendar
 import pytest
+import sqlalchemy as sa
 
 from commons_chassis.calendars import Meeting, calendar
 from commons_chassis.ids import new_id
@@ -167,6 +168,8 @@ async def test_reminders_move_with_the_session_and_go_with_it(pair, tx):
     await pair.do("mentor", RescheduleSession(session=moved.id, starts_at=FIRST + 2 * DAY))
     await pair.do("mentee", AcceptSession(session=moved.id))
     await pair.do("mentee", CancelSession(session=off.id))
+    keys = await tx.rows(sa.select(tx.metadata.tables["due"].c.key))
+    assert not [row["key"] for row in keys if str(off.id) in row["key"]]
     pair.news()
     await pass_time(service, tx, to=FIRST + 2 * DAY)
     assert [at for at, _, who in reminded(pair) if who == pair.mentee] == [FIRST + DAY, FIRST + 2 * DAY - HOUR]
