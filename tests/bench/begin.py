@@ -10,12 +10,15 @@ import uvloop
 from commons_chassis import log
 
 from . import asking, hearing, peer, serving
+from .peers import monolith, naive
 
 KINDS = {
     "serving": serving.run,
     "hearing": hearing.run,
     "asking": asking.run,
     "peer": peer.run,
+    "naive": naive.run,
+    "monolith": monolith.run,
 }
 
 log.set_up(sys.argv[1], "WARNING")

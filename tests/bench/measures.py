@@ -10,13 +10,16 @@ RATIO = "x"
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """`least` and `most` are promises: a run in which the median is below, or above, fails. A ratio has no other unit."""
+    """`least` and `most` are promises: a run in which the median is below, or above, fails. A ratio has no other unit.
+    `clock`: it is told by a clock, and promised of a machine that others leave alone.
+    """
 
     target: str = ""
     what: str
-    unit: Literal["x", "us", "ms", "MB", "a second"]
+    unit: Literal["x", "us", "ms", "s", "MB", "a second", "commands"]
     least: float | None = None
     most: float | None = None
+    clock: bool = False
 
     def kept(self, median: float) -> bool:
         return (self.least is None or median >= self.least) and (self.most is None or median <= self.most)
@@ -48,6 +51,7 @@ MEASURES = {
         what="Calls a second with handlers that take 2 ms, ours over FastStream as it comes, which answers one at a time",
         unit="x",
         least=8,
+        clock=True,
     ),
     "rpc_slow_handlers_with_workers": Measure(
         what="The same over FastStream with as many workers as calls in flight", unit="x"
@@ -73,6 +77,7 @@ MEASURES = {
         what="From commit in one service until the fact is applied in another, at 100 transactions a second, median",
         unit="ms",
         most=10,
+        clock=True,
     ),
     "commit_to_consumer_p99": Measure(what="The same, 99th percentile", unit="ms"),
     "commit_processor": Measure(
@@ -100,6 +105,20 @@ MEASURES = {
         unit="x",
         least=1.5,
     ),
+    "naive": Measure(
+        target="P3",
+        what="The same, by a gateway to the same services as their documentation builds one (FastStream asks, DataLoader, Strawberry, "
+        "FastAPI; it keeps nothing), over ours",
+        unit="x",
+    ),
+    "naive_without_plans": Measure(target="P3", what="The same over ours without plans and kept documents", unit="x"),
+    "monolith": Measure(
+        target="P6",
+        what="The same, by one process without services and broker (FastAPI, Strawberry, SQLAlchemy's ORM, one database), over ours",
+        unit="x",
+    ),
+    "page_processor_naive": Measure(what="Processor time a page, by the gateway from the documentation", unit="ms"),
+    "page_processor_monolith": Measure(what="The same, by the one process", unit="ms"),
     "page_rate": Measure(
         what="Pages of 20 mentors with names, introductions and distances, each at an offset of its own, over HTTP, "
         "gateway, NATS and PostgreSQL, 16 connections",
@@ -109,4 +128,19 @@ MEASURES = {
     "page_p95": Measure(what="The same, 95th percentile", unit="ms"),
     "page_processor": Measure(what="The same, processor time of the whole platform a page", unit="ms"),
     "page_processor_gateway": Measure(what="Of it, the gateway's", unit="ms"),
+    # ------------------------------------------------------------ a rolling restart
+    "rolling_failed": Measure(
+        target="P10",
+        what="Commands that failed, or that their client had to ask again, while the five services and the gateway were restarted "
+        "one after the other (`commons roll`), twice; 16 clients without a pause, half over HTTP, half by the broker",
+        unit="commands",
+        most=0,
+    ),
+    "rolling_commands": Measure(what="Commands that were answered meanwhile", unit="commands"),
+    "rolling_repeats": Measure(
+        what="Of the broker's clients' questions, those that a client of ours asked twice below what its caller sees",
+        unit="commands",
+    ),
+    "rolling_longest": Measure(what="The longest that a command waited for its answer meanwhile", unit="s"),
+    "rolling_seconds": Measure(what="From the first process to the last", unit="s"),
 }

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from commons_onebox import procs
 
+CALM = 0.05
+"""Of the machine: where others take more than that of it, a clock tells of them and not of us."""
+BUSY = "others took too much of the machine to judge a clock; it was read all the same"
 IDLE, WAITING, GUESTS = 3, 4, slice(8, None)
 
 

@@ -1,7 +1,10 @@
-"""P11 and the page that is asked for most: the whole platform, in processes of its own, at rest and with mentees who look."""
+"""P2, P3, P6, P10, P11 and the page that is asked for most: the whole platform, in processes of its own, at rest and with
+mentees who look.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import random
@@ -9,13 +12,18 @@ import statistics
 import subprocess
 import sys
 import time
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from faults.busy import Busy, roll
+from faults.clients import pairs
+from faults.ground import Ground
 
 from commons_chassis.ask import Asker
 from commons_contracts.codes import Role
+from commons_contracts.ids import project_of
 from commons_gateway import devtoken
 from commons_onebox import procs
 from commons_onebox.environment import of_gateway
@@ -27,13 +35,22 @@ from commons_onebox.server import free_port, wait_until
 from commons_onebox.tokens import subject
 from commons_onebox.web import answers
 
+from .ends import End
 from .load import Line, Load
 from .others import ticks_of
+from .peers.copying import monolith
 
 pytestmark = pytest.mark.bench
 PROJECT, CROWD, TOWNS = "westem", {Role.MENTOR: 200, Role.MENTEE: 20}, 30_000
 CONNECTIONS, SECONDS, SLICES, PAGE = 16, 2.0, 2, 20
 REST, MEGABYTE, MILLISECONDS = 4.0, 1_000_000, 1000
+SAMPLES, ROLLS = 10, 2
+RATIOS = (
+    ("plans", "without_plans", "ours"),
+    ("naive", "naive", "ours"),
+    ("naive_without_plans", "naive", "without_plans"),
+    ("monolith", "monolith", "ours"),
+)
 ROUND = "query ($slug: String!) { project(slug: $slug) { rounds { id } } }"
 CURSORS = """query ($round: ID!, $after: String) { node(id: $round) { ... on Round { mentors(first: 100, after: $after) {
   totalCount edges { cursor node { distanceKm introduction { published } } } } } } }"""
@@ -116,23 +133,86 @@ def without_plans(house):
     gateway.wait()
 
 
-async def test_plans_take_a_fraction_of_the_processor(seeded, without_plans, report, rounds):
-    """The same pages through two gateways in turn: all that the platform took for them, the other gateway left out."""
+@pytest.fixture(scope="module")
+def peers(seeded, house):
+    """What is compared, by name: (its address, what of the machine is counted for it)."""
+    _, home = house
+    run, _ = seeded
+    key, project, seed = str(home.issuer_key), PROJECT, home.seed(GATEWAY)
+    dsn = monolith(home.postgres.admin_dsn, project_of(PROJECT))
+    ports = {name: free_port() for name in ("naive", "monolith")}
+    with (
+        End("naive", nats=home.broker.url, seed=seed, key=key, project=project, port=ports["naive"]) as naive,
+        End("monolith", dsn=dsn, key=key, project=project, port=ports["monolith"]) as alone,
+    ):
+        for end in (naive, alone):
+            end.does("processor_seconds")
+        rest = [one for one in procs.tree(run.pid) if one != run.processes[GATEWAY]]
+        yield {
+            "naive": (f"http://127.0.0.1:{ports['naive']}", lambda: [*rest, naive.process.pid]),
+            "monolith": (
+                f"http://127.0.0.1:{ports['monolith']}",
+                lambda: [*procs.tree(run.processes[home.postgres.name]), alone.process.pid],
+            ),
+        }
+
+
+async def test_the_same_pages_by_other_means_take_more_of_the_processor(seeded, without_plans, peers, report, rounds):
+    """In turn: all that each took for a page, whoever is not asked left out."""
     run, token = seeded
     url, pid = without_plans
     rest = [one for one in procs.tree(run.pid) if one != run.processes[GATEWAY]]
-    ratios = []
-    async with Load.of(run.url, token, CONNECTIONS) as planned, Load.of(url, token, CONNECTIONS) as plain:
-        pages = await _pages(planned.lines[0])
+    sides = {
+        "ours": (run.url, lambda: [*rest, run.processes[GATEWAY]]),
+        "without_plans": (url, lambda: [*rest, pid]),
+        **peers,
+    }
+    found = {name: [] for name in sides}
+    async with Line.to(run.url, token) as line:
+        pages = await _pages(line)
+    await _all_the_same({name: at for name, (at, _) in sides.items()}, token, pages)
+    async with AsyncExitStack() as stack:
+        loads = {
+            name: await stack.enter_async_context(Load.of(at, token, CONNECTIONS)) for name, (at, _) in sides.items()
+        }
         for _ in range(1 + rounds * SLICES):
-            took = []
-            for load, gateway in ((planned, run.processes[GATEWAY]), (plain, pid)):
-                before = _processor([*rest, gateway])
-                count = len((await load.run(MENTORS, pages, seconds=SECONDS / SLICES)).milliseconds)
-                took.append((_processor([*rest, gateway]) - before) / count)
-            ratios.append(took[1] / took[0])
-    report.says("plans", ratios[1:])
-    assert not report.broken("plans")
+            for name, (_, whom) in sides.items():
+                before = _processor(whom())
+                count = len((await loads[name].run(MENTORS, pages, seconds=SECONDS / SLICES)).milliseconds)
+                found[name].append((_processor(whom()) - before) / count * MILLISECONDS)
+    turns = {name: values[1:] for name, values in found.items()}  # the first warmed everyone up
+    for name, of, over in RATIOS:
+        report.says(name, [one / other for one, other in zip(turns[of], turns[over], strict=True)])
+    for name in peers:
+        report.says(f"page_processor_{name}", turns[name])
+    assert not report.broken(*(name for name, _, _ in RATIOS))
+
+
+async def test_no_command_fails_while_every_process_is_restarted(seeded, house, report):
+    """Last, because who is counted above is not there any more afterwards."""
+    ground = Ground(house[1])
+    busy, seconds = Busy(ground, iter(pairs(ground)), CONNECTIONS), []
+    async with busy.at_work():
+        for _ in range(ROLLS):
+            await asyncio.sleep(1)
+            seconds.append(await roll(ground))
+    figures = busy.figures
+    report.says("rolling_failed", [len(figures.failed) + len(figures.again)])
+    report.says("rolling_commands", [sum(figures.commands.values())])
+    report.says("rolling_repeats", [figures.repeats])
+    report.says("rolling_longest", [figures.longest])
+    report.says("rolling_seconds", seconds)
+    assert not report.broken("rolling_failed"), [*figures.failed, *figures.again]
+
+
+async def _all_the_same(addresses, token, pages):
+    """The very same answers, of everyone, to the last cursor."""
+    for variables in itertools.islice(pages, SAMPLES):
+        answers = {}
+        for name, at in addresses.items():
+            async with Line.to(at, token) as line:
+                answers[name] = await line.shown(MENTORS, **variables)
+        assert [name for name, answer in answers.items() if answer != answers["ours"]] == []
 
 
 async def _pages(line: Line):

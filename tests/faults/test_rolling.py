@@ -5,24 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import os
-import subprocess
-import sys
-import time
 
 import pytest
 
-from commons_onebox.home import GATEWAY, SERVICES
-
 from .acts import asking
-from .busy import Busy
+from .busy import Busy, roll
 from .clients import DECLINERS, pairs
 from .ground import house
 from .truths import broken
 
 pytestmark = pytest.mark.faults
 
-ROLLED = (*SERVICES, GATEWAY)
 AT_ONCE, PAIRS, MENTEES = 16, 12, 400
 BEFORE_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 6.0
@@ -33,19 +26,10 @@ MATCHES = "select count(*) from matches"
 async def _rolled(ground, pairs, rolls):
     """What became of the clients, and how long each roll took."""
     busy, seconds = Busy(ground, pairs, AT_ONCE), []
-    command = [sys.executable, "-m", "commons_onebox", "roll"]
-    told = {**os.environ, "COMMONS_HOME": str(ground.home.folder), "COMMONS_ENV": "dev"}
     async with busy.at_work():
         for _ in range(rolls):
             await asyncio.sleep(BEFORE_SECONDS)
-            began = time.monotonic()
-            roll = await asyncio.create_subprocess_exec(
-                *command, env=told, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-            )
-            said, trouble = await roll.communicate()
-            assert roll.returncode == 0, trouble.decode()
-            assert said.decode().count("in place of") == len(ROLLED)
-            seconds.append(time.monotonic() - began)
+            seconds.append(await roll(ground))
         await asyncio.sleep(BEFORE_SECONDS)
     async with asking(ground) as asker:
         assert await asker.operations.settle(seconds=CALM_SECONDS)
