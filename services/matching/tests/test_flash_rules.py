@@ -103,3 +103,21 @@ def test_only_a_flash_session_that_was_can_go_on():
     continues(match, style=Style.FLASH, session_at=None, at=NOON)
     no(RefusalCode.NOT_FOUND, lambda: continues(match, style=Style.TRADITIONAL, session_at=None, at=NOON))
     no(RefusalCode.SESSION_NOT_HELD, lambda: continues(match, style=Style.FLASH, session_at=NOON + DAY, at=NOON))
+
+
+def test_what_is_told_of_a_slot_has_no_word_of_the_question(a_round):
+    round = a_round()
+    slot = a_slot(round)
+    offered = slot.offered(NOON)
+    assert (offered.slot, offered.topics, offered.minutes) == (slot.id, (Goal.NETWORK,), 30)
+    connection, match = slot.take(new_id(), round, mentee=new_id(), question="Why?", at=NOON, later=None)
+    *_, taken, confirmed, notice = slot.taken(connection, match, round)
+    assert (taken.slot, taken.match) == (slot.id, match.id)
+    assert (confirmed.slot_starts_at, confirmed.slot_minutes) == (slot.starts_at, 30)
+    assert (notice.person, notice.subject_id) == (slot.mentor, connection.id)
+
+
+def test_a_slot_is_to_come_and_about_something(a_round):
+    told = no(RefusalCode.OUTSIDE_AGREEMENT_PERIOD, lambda: a_slot(a_round(), at=NOON))
+    assert told == {"zone": "Europe/Stockholm", "earliest": "2026-09-10T10:00:00Z"}
+    no(RefusalCode.TOPIC_REQUIRED, lambda: a_slot(a_round(), topics=()))

@@ -76,9 +76,6 @@ class Session:
     def person_of(self, side: Role) -> PersonId:
         return self.mentor if side is Role.MENTOR else self.mentee
 
-    def side_of(self, person: PersonId) -> Role:
-        return Role.MENTOR if person == self.mentor else Role.MENTEE
-
     def accept(self, mentorship: Mentorship, *, by: Role, agenda: str, at: datetime, zone: str) -> tuple[Event, ...]:
         """The other one says yes; the mentee has said by then what it is to be about (project text, the mentee's part)."""
         mentorship.require_open()
