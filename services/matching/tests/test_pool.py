@@ -72,7 +72,7 @@ async def test_who_tells_what_nobody_told_before_is_in_the_next_list(recruitment
 
 async def test_a_hard_rule_keeps_a_mentor_out_and_the_search_still_finds_her(recruitment):
     viewer = await recruitment.mentee(**TELLS)
-    silent = await recruitment.mentor(fields=("0714",))
+    silent = await recruitment.mentor(fields=("0714",), languages=(PERSIAN,))
     afar = await recruitment.mentor(**TELLS, modality=Modality.FACE_TO_FACE)
 
     assert await suggested(recruitment, viewer) == []
@@ -104,10 +104,18 @@ async def test_few_pools_are_kept(recruitment, monkeypatch):
     assert len(pools._kept) == 2
 
 
+async def test_who_told_no_language_is_kept_from_nobody_by_that(recruitment):
+    viewer, mentor = await recruitment.mentee(fields=("0714",)), await recruitment.mentor(**TELLS)
+    assert await suggested(recruitment, viewer) == [mentor]
+
+
 def a_card(draw):
     return Description(
         fields=tuple(draw.sample(["05", "0511", "0512", "0714", "0732", "073"], draw.randrange(3))),
-        languages=tuple(Speaks(language=c, level=draw.choice(list(Cefr))) for c in draw.sample(["sv", "en", "nb"], 2)),
+        languages=tuple(
+            Speaks(language=c, level=draw.choice(list(Cefr)))
+            for c in draw.sample(["sv", "en", "nb"], draw.choice([0, 1, 2, 2]))
+        ),
         country=draw.choice([None, "SE", "NO"]),
         place=draw.choice([None, 1, 2]),
         goals=tuple(draw.sample(list(Goal), draw.randrange(5))),

@@ -37,4 +37,4 @@ NOT_ON_CARDS = (Criterion.GENDER, Criterion.BACKGROUND)
 def choosing(published: MatchRules) -> Rules:
     """The rules by which a mentee is shown whom to ask: what is not told counts nothing, and keeps nobody out."""
     rules = rules_of(published)
-    return replace(rules, needed=(), opt_in=tuple(sorted({*rules.opt_in, *NOT_ON_CARDS})))
+    return replace(rules, needed=(), untold_language=True, opt_in=tuple(sorted({*rules.opt_in, *NOT_ON_CARDS})))

@@ -42,7 +42,10 @@ def _bars(mentee, mentor, rules, apart):
     yield not all(p.ready and p.acknowledged and not _lacks(p, rules) for p in (mentee, mentor))
     yield mentee.person == mentor.person or (mentor.person, mentee.person) in apart
     yield not set(mentee.projects) & set(mentor.projects)
-    yield not any(level >= min(LEVELS.index(rules.language_least), 3) for level in levels_in_common(mentee, mentor))
+    untold = rules.untold_language and not (mentee.languages and mentor.languages)
+    yield not untold and not any(
+        level >= min(LEVELS.index(rules.language_least), 3) for level in levels_in_common(mentee, mentor)
+    )
     online = mentee.modality in ONLINE and mentor.modality in ONLINE
     yield not online and not (mentee.modality in MEET and mentor.modality in MEET and _in_reach(mentee, mentor, rules))
     yield (mentee.hours & mentor.hours).bit_count() < rules.hours_least

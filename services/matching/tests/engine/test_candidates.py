@@ -42,6 +42,7 @@ def some_rules(draw):
         near_km=draw.choice([5, 50, 200]),
         other_organisation=draw.random() < 0.5,
         woman_mentors=draw.random() < 0.1,
+        untold_language=draw.random() < 0.3,
     )
 
 

@@ -50,8 +50,7 @@ def _table(pool: Sides, i: int, scale: Scale, most: list[int]) -> Ints:
 
 def _levels(pool: Sides, i: int, scale: Scale) -> NDArray[np.int64]:
     if scale.form is Form.COUNTED:
-        common = np.bitwise_count(shared(pool, i, scale.kinds[0])).sum(axis=1, dtype=np.int64)
-        return np.asarray(np.minimum(common, scale.cap))
+        return np.asarray(np.minimum(how_many_shared(pool, i, scale.kinds[0]), scale.cap))
     if scale.form is Form.TIERED:
         return np.asarray(np.sum([any_shared(pool, i, kind) for kind in scale.kinds], axis=0, dtype=np.int64))
     if scale.form is Form.STAGED:
@@ -68,7 +67,7 @@ def barriers(pool: Sides, i: int) -> dict[str, Flags]:
     """For each rule bool[mentors]: whom it keeps from mentee i. Taking part is not among them. O(mentors * words)."""
     online = flagged(pool, Flag.ONLINE) & has(pool, i, Flag.ONLINE)
     meets = flagged(pool, Flag.MEETS) & has(pool, i, Flag.MEETS)
-    common = np.bitwise_count(shared(pool, i, Kind.BLOCK)).sum(axis=1)
+    common = how_many_shared(pool, i, Kind.BLOCK)
     others = ~any_shared(pool, i, Kind.PROJECT)
     if has(pool, i, Flag.MINOR):
         others |= ~flagged(pool, Flag.VETTED)
@@ -77,7 +76,7 @@ def barriers(pool: Sides, i: int) -> dict[str, Flags]:
     others[[j for (mentee, j) in pool.apart if mentee == i]] = True
     woman = column(pool, pool.codes.places[Kind.GENDER, WOMAN])
     return {
-        Bar.LANGUAGE: ~any_shared(pool, i, least_tongue(pool)),
+        Bar.LANGUAGE: ~_talk(pool, i),
         Bar.MODALITY: ~online & ~meets,
         Bar.REACH: ~online & meets & ~reached(pool, i),
         Bar.HOURS: common < pool.rules.hours_least,
@@ -98,9 +97,23 @@ def column(pool: Sides, bit: int) -> Flags:
     return np.asarray(pool.mentor.rows[:, bit >> 6] >> np.uint64(bit & 63) & np.uint64(1), np.bool_)
 
 
-def shared(pool: Sides, i: int, kind: Kind) -> NDArray[np.uint64]:
-    """uint64[mentors, words]: the bits of a kind that each mentor shares with mentee i."""
-    return np.asarray(pool.mentor.rows & _own(pool, i, kind))
+def shared(pool: Sides, i: int, kind: Kind) -> list[NDArray[np.uint64]]:
+    """uint64[mentors] for each word of a row where mentee i has bits of a kind: those that each mentor shares."""
+    own = _own(pool, i, kind)
+    return [pool.mentor.rows[:, n] & own[n] for n in np.flatnonzero(own)]
+
+
+def _talk(pool: Sides, i: int) -> Flags:
+    untold = flagged(pool, Flag.ANY_TONGUE) | has(pool, i, Flag.ANY_TONGUE)
+    return any_shared(pool, i, least_tongue(pool)) | untold
+
+
+def how_many_shared(pool: Sides, i: int, kind: Kind) -> NDArray[np.int64]:
+    """int64[mentors]: how many codes of a kind each shares with mentee i."""
+    found = np.zeros(pool.mentors, np.int64)
+    for word in shared(pool, i, kind):
+        found += np.bitwise_count(word)
+    return found
 
 
 def named(pool: Sides, kind: Kind) -> NDArray[np.int64]:
@@ -119,7 +132,10 @@ def _mask(pool: Sides, kind: Kind) -> NDArray[np.uint64]:
 
 
 def any_shared(pool: Sides, i: int, kind: Kind) -> Flags:
-    return np.asarray(shared(pool, i, kind).any(axis=1))
+    found = np.zeros(pool.mentors, np.bool_)
+    for word in shared(pool, i, kind):
+        found |= word != 0
+    return found
 
 
 def same_place(pool: Sides, i: int) -> Flags:

@@ -150,7 +150,8 @@ def _too_far(pair: Pair) -> bool:
 
 
 def _no_tongue(pair: Pair) -> bool:
-    return not pair.shared(least_tongue(pair.pool))
+    untold = pair.mentee_is(Flag.ANY_TONGUE) or pair.mentor_is(Flag.ANY_TONGUE)
+    return not untold and not pair.shared(least_tongue(pair.pool))
 
 
 def least_tongue(pool: Sides) -> Kind:

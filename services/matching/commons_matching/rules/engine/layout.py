@@ -60,6 +60,7 @@ class Flag(IntEnum):
     ACKNOWLEDGED = 6
     COMPLETE = 7
     READY = 8
+    ANY_TONGUE = 9
 
 
 WOMAN, MAN = "1", "0"
@@ -188,5 +189,6 @@ def _flags(profile: Profile, rules: Rules) -> Iterator[Flag]:
         Flag.ACKNOWLEDGED: profile.acknowledged,
         Flag.COMPLETE: complete,
         Flag.READY: profile.ready,
+        Flag.ANY_TONGUE: rules.untold_language and not profile.languages,
     }
     return (flag for flag, holds in told.items() if holds)

@@ -37,6 +37,7 @@ FLAGS, OPTED, PROJECTS, GENDER, BLOCKS = (
     int(k) for k in (Kind.FLAG, Kind.OPTED, Kind.PROJECT, Kind.GENDER, Kind.BLOCK)
 )
 TAKES_PART, ONLINE, MEETS = int(Flag.TAKES_PART), int(Flag.ONLINE), int(Flag.MEETS)
+ANY_TONGUE = int(Flag.ANY_TONGUE)
 VETTED, MINOR, WANTS_WOMAN = int(Flag.VETTED), int(Flag.MINOR), int(Flag.WANTS_WOMAN)
 TIERED, COUNTED, STAGED = int(Form.TIERED), int(Form.COUNTED), int(Form.STAGED)
 EMPTY = np.iinfo(np.int64).min
@@ -100,6 +101,15 @@ def look_around(book: Book, sheet: Sheet, i: int) -> None:
 
 
 @kernel
+def live_here(book: Book, sheet: Sheet, i: int) -> None:
+    """The plane of who lives in the mentee's own place. O(W + those)."""
+    sheet.same[:] = NONE
+    for n in range(book.near_runs[i, 0], book.near_runs[i, 1]):
+        j = book.by_place[n]
+        sheet.same[j >> 6] |= ONE << np.uint64(j & 63)
+
+
+@kernel
 def has(book: Book, i: int, flag: int) -> bool:
     """Whether the mentee has a flag. O(1)."""
     bit = book.starts[FLAGS] + flag
@@ -110,10 +120,7 @@ def has(book: Book, i: int, flag: int) -> bool:
 def allow(book: Book, sheet: Sheet, i: int, open_: Words) -> bool:
     """Set `allowed` to the mentors that no hard rule keeps from her; False where there is none. O(codes * W)."""
     row, starts, maps, allowed, some = book.rows[i], book.starts, book.maps, sheet.allowed, sheet.some
-    sheet.same[:] = NONE
-    for n in range(book.near_runs[i, 0], book.near_runs[i, 1]):
-        j = book.by_place[n]
-        sheet.same[j >> 6] |= ONE << np.uint64(j & 63)
+    live_here(book, sheet, i)
     if not has(book, i, TAKES_PART):
         allowed[:] = NONE
         return False
@@ -126,8 +133,10 @@ def allow(book: Book, sheet: Sheet, i: int, open_: Words) -> bool:
     join(maps, row, starts[PROJECTS], starts[PROJECTS + 1], some)
     allowed &= some
     tongue = book.limits[0]
-    join(maps, row, starts[tongue], starts[tongue + 1], some)
-    allowed &= some
+    if not has(book, i, ANY_TONGUE):
+        join(maps, row, starts[tongue], starts[tongue + 1], some)
+        some |= maps[first + ANY_TONGUE]
+        allowed &= some
     if book.limits[1] > 0:
         count(maps, row, starts[BLOCKS], starts[BLOCKS + 1], book.limits[1], sheet.levels)
         allowed &= sheet.levels[book.limits[1] - 1]

@@ -25,7 +25,7 @@ class Rules:
 
     needed: what both sides tell before any method is used. hours_least: blocks in common that a pair must have;
     hours_enough: beyond so many, more choice adds nothing. near_km: counts as nearly the same place. reach_km: how far
-    those travel who have not said.
+    those travel who have not said. untold_language: who has told no language at all is kept from nobody by the language rule.
     """
 
     weights: tuple[tuple[Criterion, int], ...]
@@ -38,6 +38,7 @@ class Rules:
     reach_km: int = 50
     other_organisation: bool = False
     woman_mentors: bool = False
+    untold_language: bool = False
 
     def __post_init__(self) -> None:
         named = [criterion for criterion, _ in self.weights]
