@@ -70,13 +70,19 @@ async def test_who_tells_what_nobody_told_before_is_in_the_next_list(recruitment
     assert len(compiled) == 2
 
 
-async def test_a_hard_rule_keeps_a_mentor_out_and_the_search_still_finds_her(recruitment):
+async def test_a_hard_rule_keeps_a_mentor_out(recruitment):
     viewer = await recruitment.mentee(**TELLS)
-    silent = await recruitment.mentor(fields=("0714",), languages=(PERSIAN,))
-    afar = await recruitment.mentor(**TELLS, modality=Modality.FACE_TO_FACE)
+    await recruitment.mentor(fields=("0714",), languages=(PERSIAN,))
 
     assert await suggested(recruitment, viewer) == []
-    assert silent != afar
+
+
+async def test_a_wish_to_meet_keeps_nobody_out_where_distances_are_not_known(recruitment):
+    viewer = await recruitment.mentee(**TELLS, modality=Modality.FACE_TO_FACE, place=1)
+    afar = await recruitment.mentor(**TELLS, modality=Modality.FACE_TO_FACE, place=2)
+    online = await recruitment.mentor(**TELLS)
+
+    assert await suggested(recruitment, viewer) == [afar, online]
 
 
 async def test_the_database_says_who_is_free(recruitment):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from commons_contracts.codes import Criterion
+from commons_contracts.codes import Criterion, Modality
 from commons_contracts.ids import PersonId, ProjectId
 from commons_contracts.mentoring import MatchRules
 from commons_contracts.profiles import Description
@@ -14,7 +14,11 @@ from .engine.weights import Rules, rules_of
 
 
 def profile_of(person: PersonId, project: ProjectId, told: Description, *, ready: bool = True) -> Profile:
-    """ready: introduced and not paused. Where exactly she lives is not known here, only the name of the place."""
+    """ready: introduced and not paused.
+
+    How far apart two people live is not known here, only the names of their places. So a wish to meet face to face keeps
+    nobody out: the two read it on the card, and see for themselves.
+    """
     return Profile(
         person=person,
         projects=(project,),
@@ -22,7 +26,7 @@ def profile_of(person: PersonId, project: ProjectId, told: Description, *, ready
         languages=tuple((speaks.language, speaks.level) for speaks in told.languages),
         country=told.country,
         place=told.place,
-        modality=told.modality,
+        modality=Modality.MIXED if told.modality is Modality.FACE_TO_FACE else told.modality,
         hours=told.hours,
         goals=told.goals,
         stage=told.stage,
