@@ -23,6 +23,7 @@ from pydantic import BaseModel
 from commons_chassis.faults import Fault
 from commons_contracts.base import Page, Refusal
 from commons_contracts.codes import FaultCode, RefusalCode
+from commons_contracts.ids import Coded
 from commons_contracts.matching import MentorsPage, RoundsOf
 from commons_contracts.profiles import NoteActivity, OwnProfile
 from commons_gateway.context import Batch
@@ -32,7 +33,7 @@ from commons_gateway.plan.leaves import Further, list_putter
 from commons_gateway.plan.steps import things_putter
 from commons_gateway.relay import NOWHERE, global_id
 from commons_gateway.schema import FETCHED, core, printed, schema
-from commons_gateway.testing import MARK, NOW, THING, sample
+from commons_gateway.testing import CODED, MARK, NOW, THING, sample
 from commons_gateway.walks import walks
 
 TASKS = [
@@ -103,9 +104,7 @@ class Whim:
         if isinstance(kind, type) and issubclass(kind, Enum):
             return lot.choice(list(kind))
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return kind.model_construct(
-                **{name: self.any(one.annotation, lot) for name, one in kind.model_fields.items()}
-            )
+            return kind.model_construct(**{name: self.field(one, lot) for name, one in kind.model_fields.items()})
         plain = {
             str: lot.choice(["", "å", "sv"]),
             int: lot.randint(0, 9),
@@ -113,6 +112,10 @@ class Whim:
             bool: lot.random() < 0.5,
         }
         return {**plain, UUID: lot.choice(POOL), type(NOW): NOW, type(NOW.date()): NOW.date()}[kind]
+
+    def field(self, field, lot):
+        scheme = next((mark.scheme for mark in field.metadata if isinstance(mark, Coded)), "")
+        return CODED.get(scheme) or self.any(field.annotation, lot)
 
     def any_of(self, origin, args, lot):
         if origin in {Union, types.UnionType}:

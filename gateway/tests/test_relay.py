@@ -43,7 +43,7 @@ def test_what_is_no_such_id_leads_nowhere(junk):
 
 @pytest.mark.parametrize("kind", IDS)
 async def test_a_node_is_fetched_by_its_id(gateway, kind):
-    if kind != "Notice":
+    if kind not in {"Notice", "SessionTask"}:
         data = await gateway.ask("query($id: ID!) { node(id: $id) { __typename id } }", {"id": IDS[kind]})
         assert data["node"] == {"__typename": kind, "id": IDS[kind]}
 

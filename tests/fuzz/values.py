@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from commons_gateway.schema import printed
 
 SCHEMA = graphql.build_schema(printed())
-KINDS = sorted({"Notice", *(type_.name for type_ in SCHEMA.get_possible_types(SCHEMA.type_map["Node"]))})
+BY_NO_NODE = {"Notice", "SessionTask"}
+"""Kinds that have ids, and are no nodes."""
+KINDS = sorted({*BY_NO_NODE, *(type_.name for type_ in SCHEMA.get_possible_types(SCHEMA.type_map["Node"]))})
 
 
 def known(kind: str) -> st.SearchStrategy[str]:
