@@ -20,6 +20,9 @@ from .ground import WESTEM, Ground
 PROJECT = ProjectId(project_of(WESTEM.slug))
 NOTICES_OF_A_MATCH = 4
 """Of the request and of the yes, to both."""
+NOTICES_OF_A_YES = 3
+YES = "select count(*) from notices where code in ('CONNECTION_ACCEPTED', 'MENTORSHIP_OPENED')"
+"""Those that there are of a match alone, whatever became of other requests."""
 
 
 @asynccontextmanager

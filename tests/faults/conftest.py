@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
 
 import pytest
 import structlog
 
-from .clients import Pair, pairs
+from commons_contracts.ids import PersonId
+
+from .clients import FREE, Pair, pairs
 from .ground import Ground, house
 
 
@@ -26,6 +30,27 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 
 @pytest.fixture(scope="session")
-def unmatched(lasting: Ground) -> Iterator[Pair]:
-    """Mentees and mentors who have not met: take one with `next`."""
-    return iter(pairs(lasting))
+def people(lasting: Ground) -> tuple[list[Pair], list[PersonId]]:
+    """Mentees and mentors who have not met, each mentor once as long as there are others; and mentors nobody asks."""
+    found, free = pairs(lasting), [PersonId(mentor) for (mentor,) in lasting.sql("matching", FREE)]
+    met: Counter[PersonId] = Counter()
+    turns = []
+    for pair in found:
+        turns.append((met[pair.mentor], pair))
+        met[pair.mentor] += 1
+    asked = {mentor for pair in found for mentor in (pair.mentor, pair.other)}
+    return [pair for _, pair in sorted(turns, key=itemgetter(0))], [
+        one for one in dict.fromkeys(free) if one not in asked
+    ]
+
+
+@pytest.fixture(scope="session")
+def unmatched(people: tuple[list[Pair], list[PersonId]]) -> Iterator[Pair]:
+    """Who has not met yet: take a pair with `next`."""
+    return iter(people[0])
+
+
+@pytest.fixture(scope="session")
+def unasked(people: tuple[list[Pair], list[PersonId]]) -> Iterator[PersonId]:
+    """Mentors whom nobody misses: take one with `next`."""
+    return iter(people[1])

@@ -16,7 +16,7 @@ from commons_onebox.home import Home
 from commons_onebox.house import running
 from commons_onebox.postgres import binaries
 
-from .acts import NOTICES_OF_A_MATCH, calm, match
+from .acts import NOTICES_OF_A_YES, YES, calm, match
 from .ground import Ground
 from .restoring import commons, differences
 from .truths import broken
@@ -78,7 +78,7 @@ def test_what_is_restored_is_whole_and_nothing_happens_twice(lasting, monday, tm
         assert known <= matches
         assert broken(ground) == []
         assert differences(ground) == []
-        assert ground.one("profiles", "select count(*) from notices") == NOTICES_OF_A_MATCH * len(matches)
+        assert ground.one("profiles", YES) == NOTICES_OF_A_YES * len(matches)
         for name in ("profiles", "matching"):
             assert ground.one(name, "select count(*) from event_log") >= backed_up.services[name].facts
         assert ground.home.passwords == lasting.home.passwords

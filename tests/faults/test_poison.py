@@ -20,7 +20,6 @@ from commons_onebox.home import SERVICES
 from commons_onebox.server import wait_until
 
 from .acts import PROJECT, asking, calm, match
-from .clients import pairs
 from .ground import Ground
 from .truths import broken
 
@@ -32,12 +31,6 @@ WORDS = " ".join(PERSONAL)
 LISTENERS = ("community", "matching", "mentoring")
 DEAD = "select count(*) from dead_letters"
 SOON_SECONDS = 20.0
-
-
-@pytest.fixture(scope="module")
-def mentors(lasting):
-    """Each once, the last ones first: nobody paused one of them before, and the next matches are not theirs."""
-    return iter(dict.fromkeys(pair.mentor for pair in reversed(pairs(lasting))))
 
 
 def _shown(ground: Ground) -> str:
@@ -79,8 +72,8 @@ def _is_paused(ground: Ground, mentor) -> bool:
     return ground.one("matching", f"select count(*) from cards where person = '{mentor}' and paused") == 1
 
 
-def test_what_the_owner_could_not_have_told_is_put_aside_and_the_others_go_on(lasting, unmatched, mentors):
-    victim, pair = next(mentors), next(unmatched)
+def test_what_the_owner_could_not_have_told_is_put_aside_and_the_others_go_on(lasting, unmatched, unasked):
+    victim, pair = next(unasked), next(unmatched)
     began = {name: lasting.home.run.started[name] for name in LISTENERS}
     no_fact = subject_on_ground(MembershipBegan.subject, PROJECT), WORDS.encode(), {"ce-id": WORDS}
     _tell(lasting, no_fact, _next_fact(lasting, victim, {"membership": WORDS, "person": WORDS, "adult": WORDS}))
@@ -101,8 +94,8 @@ def test_what_the_owner_could_not_have_told_is_put_aside_and_the_others_go_on(la
     assert wait_until(lambda: _is_paused(lasting, victim), SOON_SECONDS, pause=0.1)
 
 
-def test_the_owners_own_facts_follow_and_what_was_put_aside_can_be_dropped(lasting, mentors):
-    mentor, later = next(mentors), next(mentors)
+def test_the_owners_own_facts_follow_and_what_was_put_aside_can_be_dropped(lasting, unasked):
+    mentor, later = next(unasked), next(unasked)
     before = {name: lasting.one(name, DEAD) for name in LISTENERS}
     _tell(lasting, *(_next_fact(lasting, each, {"membership": WORDS}) for each in (mentor, later)))
     both = {name: count + 2 for name, count in before.items()}

@@ -64,6 +64,8 @@ def settings_of(home: Home, service: str) -> ServiceSettings:
         app_dsn=home.dsn(service, "app"),
         engine_dsn=home.dsn(service, "engine"),
         owner_dsn=home.dsn(service, "owner"),
+        keys_dsn=home.keys_dsn() if service == SEALS else "",
+        master_key=home.master_key.read_text().strip() if service == SEALS else "",
     )
 
 
