@@ -55,8 +55,15 @@ def calm(ground: Ground, *, seconds: float = 60) -> bool:
 
     async def settled() -> bool:
         async with asking(ground) as asker:
-            await eventually(lambda: _everyone(asker), seconds=seconds)
-            return await asker.operations.settle(seconds=seconds)
+            began = None
+            while (
+                began != ground.started
+            ):  # who ends meanwhile, to begin anew, says nothing of what she has left to tell
+                began = ground.started
+                await eventually(lambda: _everyone(asker), seconds=seconds)
+                if not await asker.operations.settle(seconds=seconds):
+                    return False
+            return True
 
     return asyncio.run(settled())
 
