@@ -267,4 +267,4 @@ def test_a_mentorship_stays_in_order_whatever_is_done_to_it(databases, capsys):
     ends = ", ".join(sorted(WORLD.ends))
     with capsys.disabled():
         print(f"\n{WORLD.steps:,} steps, {WORLD.done:,} changes, {WORLD.refused:,} refusals; ended as {ends}")
-    assert WORLD.steps >= wanted
+    assert WORLD.done > 0, "everything was refused"
