@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from commons_chassis.classify import NONE, Erasure, personal
+from commons_chassis.classify import NONE, personal
 from commons_chassis.tables import Wall, changed, ident, mapped, new_metadata, project, table, version
 from commons_contracts.codes import ConnectionState, DeclineReason, OfferState, Role, Style, WaitingState
 
 from ..rules.connection import Connection
 from ..rules.match import Match
 from ..rules.waiting import Offer, Waiting
+from .columns import code, of_round, person, time
 
 metadata = new_metadata()
-
-
-def _person(name: str, purpose: str, *, erase: Erasure = "delete", **more: Any) -> sa.Column[Any]:
-    return sa.Column(name, sa.Uuid, nullable=False, info=personal(purpose, erase=erase), **more)
-
-
-def _code(name: str, kind: type[StrEnum], info: dict[str, Any] = NONE, **more: Any) -> sa.Column[Any]:
-    """A code of a closed list, kept as its text; the list itself is the contracts' to guard."""
-    return sa.Column(name, sa.Enum(kind, native_enum=False, length=40), info=info, **{"nullable": False, **more})
-
-
-def _time(name: str, **more: Any) -> sa.Column[Any]:
-    return sa.Column(name, sa.DateTime(timezone=True), info=NONE, **{"nullable": False, **more})
-
-
-def _round(**more: Any) -> sa.Column[Any]:
-    return sa.Column("round", sa.Uuid, sa.ForeignKey("rounds.id"), nullable=False, info=NONE, **more)
 
 
 # ---------------------------------------------------------------- copies
@@ -62,7 +43,7 @@ cards = table(
     metadata,
     ident(info=personal("matching")),
     project(),
-    _person("person", "matching"),
+    person("person", "matching"),
     sa.Column("description", pg.JSONB, nullable=False, info=personal("matching")),
     sa.Column("fields", pg.ARRAY(sa.Text), nullable=False, info=personal("search")),
     sa.Column("languages", pg.ARRAY(sa.Text), nullable=False, info=personal("search")),
@@ -92,8 +73,8 @@ rounds = table(
     sa.Column("zone", sa.Text, nullable=False, info=NONE),
     sa.Column("starts_on", sa.Date, info=NONE),
     sa.Column("begins", sa.Date, nullable=False, info=NONE),
-    _time("opens_at", nullable=True),
-    _time("closes_at", nullable=True),
+    time("opens_at", nullable=True),
+    time("closes_at", nullable=True),
     sa.Column("rules", pg.JSONB, nullable=False, info=NONE),
     sa.Index(None, "project", "begins"),
     wall=Wall.PROJECT,
@@ -104,10 +85,10 @@ participations = table(
     metadata,
     ident(info=personal("taking part")),
     project(),
-    _round(),
-    _person("person", "taking part", index=True),
-    _code("role", Role, personal("taking part")),
-    _time("at"),
+    of_round(),
+    person("person", "taking part", index=True),
+    code("role", Role, personal("taking part")),
+    time("at"),
     changed(),
     sa.UniqueConstraint("round", "person", "role"),
     sa.Index(None, "round", "changed"),
@@ -120,9 +101,9 @@ places = table(
     metadata,
     ident(info=personal("capacity")),
     project(),
-    _round(),
-    _person("mentor", "capacity"),
-    _code("style", Style),
+    of_round(),
+    person("mentor", "capacity"),
+    code("style", Style),
     sa.Column("most", sa.Integer, nullable=False, info=personal("capacity")),
     sa.Column("used", sa.Integer, nullable=False, server_default="0", info=personal("capacity")),
     sa.Column("held", sa.Integer, nullable=False, server_default="0", info=personal("capacity")),
@@ -136,9 +117,9 @@ silences = table(
     "silences",
     metadata,
     project(primary_key=True),
-    _person("mentor", "auto-pause", primary_key=True),
+    person("mentor", "auto-pause", primary_key=True),
     sa.Column("expired", sa.Integer, nullable=False, info=personal("auto-pause")),
-    _time("back_at", nullable=True),
+    time("back_at", nullable=True),
     wall=Wall.PROJECT,
 )
 """How many requests in a row a mentor let run out; `back_at`: when she last came back from a pause."""
@@ -150,16 +131,16 @@ connections = table(
     metadata,
     ident(),
     project(),
-    _round(),
-    _person("mentor", "connection", erase="anonymise", index=True),
-    _person("mentee", "connection", erase="anonymise", index=True),
-    _code("style", Style),
+    of_round(),
+    person("mentor", "connection", erase="anonymise", index=True),
+    person("mentee", "connection", erase="anonymise", index=True),
+    code("style", Style),
     sa.Column("message", sa.Text, nullable=False, info=personal("the mentee's words to the mentor")),
-    _time("asked_at"),
-    _time("expires_at", nullable=True),
+    time("asked_at"),
+    time("expires_at", nullable=True),
     sa.Column("holds_place", sa.Boolean, nullable=False, info=NONE),
-    _code("state", ConnectionState),
-    _code("decline_reason", DeclineReason, personal("connection"), nullable=True),
+    code("state", ConnectionState),
+    code("decline_reason", DeclineReason, personal("connection"), nullable=True),
     sa.Column("decline_note", sa.Text, nullable=False, info=personal("the mentor's words to the mentee")),
     sa.Column("match", sa.Uuid, info=NONE),
     sa.Column("continues", sa.Uuid, info=NONE),
@@ -182,15 +163,15 @@ matches = table(
     metadata,
     ident(),
     project(),
-    _round(),
+    of_round(),
     sa.Column("connection", sa.Uuid, sa.ForeignKey("connections.id"), info=NONE),
-    _person("mentor", "match", erase="anonymise", index=True),
-    _person("mentee", "match", erase="anonymise", index=True),
-    _code("style", Style),
-    _time("confirmed_at"),
+    person("mentor", "match", erase="anonymise", index=True),
+    person("mentee", "match", erase="anonymise", index=True),
+    code("style", Style),
+    time("confirmed_at"),
     sa.Column("place_held", sa.Boolean, nullable=False, server_default=sa.true(), info=NONE),
     sa.Column("turn", sa.Integer, nullable=False, server_default="0", info=NONE),
-    _time("over_at", nullable=True),
+    time("over_at", nullable=True),
     sa.Index(
         "uq_matches_mentor_of",
         "round",
@@ -206,13 +187,13 @@ waitings = table(
     metadata,
     ident(),
     project(),
-    _round(),
-    _person("mentor", "waiting list"),
-    _person("mentee", "waiting list", index=True),
-    _code("style", Style),
-    _time("joined_at"),
+    of_round(),
+    person("mentor", "waiting list"),
+    person("mentee", "waiting list", index=True),
+    code("style", Style),
+    time("joined_at"),
     sa.Column("first_call", sa.Boolean, nullable=False, info=personal("waiting list")),
-    _code("state", WaitingState),
+    code("state", WaitingState),
     version(),
     sa.Index(None, "round", "mentor", "style"),
     sa.Index(
@@ -232,13 +213,13 @@ offers = table(
     metadata,
     ident(),
     project(),
-    _round(),
+    of_round(),
     sa.Column("waiting", sa.Uuid, sa.ForeignKey("waitings.id"), nullable=False, info=NONE),
-    _person("mentor", "waiting list"),
-    _person("mentee", "waiting list", index=True),
-    _code("style", Style),
-    _time("expires_at"),
-    _code("state", OfferState),
+    person("mentor", "waiting list"),
+    person("mentee", "waiting list", index=True),
+    code("style", Style),
+    time("expires_at"),
+    code("state", OfferState),
     version(),
     sa.Index("uq_offers_open", "waiting", unique=True, postgresql_where=sa.text("state = 'OPEN'")),
     wall=Wall.PROJECT,
