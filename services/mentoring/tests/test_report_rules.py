@@ -1,4 +1,4 @@
-"""Figures of enough people, and cells that no spreadsheet mistakes."""
+"""Figures of enough people."""
 
 from __future__ import annotations
 
@@ -18,23 +18,6 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def test_four_are_too_few_and_five_are_enough(spread, shown):
     found = report.graded("quality", Role.MENTOR, spread)
     assert (found.people, found.mean, found.spread) == shown
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", " =", "\ufeff=", "\u00a0+"])
-def test_what_begins_like_a_formula_is_text(start):
-    assert report.cell(f"{start}1") == f"'{start}1"
-
-
-@pytest.mark.parametrize(
-    ("value", "cell"),
-    [(None, ""), (-1, "-1"), (2.5, "2.5"), ("a=1", "a=1"), (NOON, "2026-11-01T12:00:00+00:00"), ("", "")],
-)
-def test_numbers_of_ours_stay_numbers_and_words_words(value, cell):
-    assert report.cell(value) == cell
-
-
-def test_a_table_keeps_what_people_wrote_in_its_cell():
-    assert report.table(("a", "b"), [('x,"y"\nz', 1)]) == 'a,b\r\n"x,""y""\nz",1\r\n'
 
 
 def test_what_is_over_stands_still_for_no_day():

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
 from commons_contracts.base import Refusal
+from commons_contracts.cells import table
 from commons_contracts.codes import PaperForm, RefusalCode, SessionState
 from commons_contracts.ids import ProgrammeId
 from commons_contracts.mentoring import (
@@ -25,7 +26,6 @@ from commons_contracts.mentoring import (
 from .. import documents
 from ..documents import badge, papers
 from ..rules import certificate as rule
-from ..rules import report
 from ..rules.mentorship import Mentorship
 from ..tables import agreements, evaluations, mentorships, project_answers
 from ..tables.evaluation import read
@@ -105,7 +105,7 @@ async def mentorships_table(query: MentorshipsTable, tx: Tx) -> Paper:
     _require_room(len(rows))
     shown = [record(row, tx).model_dump() for row in rows]
     cells = [[_cell(each[name]) for name in COLUMNS] for each in shown]
-    return _table("mentorships", report.table(COLUMNS, cells))
+    return _table("mentorships", table(COLUMNS, cells))
 
 
 @answers
@@ -126,7 +126,7 @@ async def evaluations_table(query: EvaluationsTable, tx: Tx) -> Paper:
         for row in rows
         for each in read(row["answers"])
     ]
-    return _table("evaluations", report.table(columns, cells))
+    return _table("evaluations", table(columns, cells))
 
 
 @answers
