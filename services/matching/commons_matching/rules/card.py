@@ -13,7 +13,15 @@ from .engine.people import Profile
 from .engine.weights import Rules, rules_of
 
 
-def profile_of(person: PersonId, project: ProjectId, told: Description, *, ready: bool = True) -> Profile:
+def profile_of(
+    person: PersonId,
+    project: ProjectId,
+    told: Description,
+    *,
+    ready: bool = True,
+    minor: bool = False,
+    places: int = 1,
+) -> Profile:
     """ready: introduced and not paused.
 
     How far apart two people live is not known here, only the names of their places. So a wish to meet face to face keeps
@@ -31,6 +39,8 @@ def profile_of(person: PersonId, project: ProjectId, told: Description, *, ready
         goals=told.goals,
         stage=told.stage,
         ready=ready,
+        minor=minor,
+        places=places,
     )
 
 

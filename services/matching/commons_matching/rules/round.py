@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from commons_contracts.base import Refusal
-from commons_contracts.codes import RefusalCode, Style
+from commons_contracts.codes import Method, RefusalCode, Style
 from commons_contracts.ids import ProgrammeId, ProjectId, RoundId, derived
 from commons_contracts.matching import RoundOpened
 from commons_contracts.mentoring import ProgrammePublished, ProgrammeRules
@@ -42,6 +42,24 @@ class Round:
         told = {name: shown(time) for name, time in times.items() if time is not None}
         raise Refusal(RefusalCode.RECRUITMENT_CLOSED, zone=self.zone, **told)
 
+    @property
+    def lists_close_at(self) -> datetime | None:
+        """Until when both sides rank each other (Women STEM Up guide, two-way choice); None where nobody does."""
+        if self.rules.matching.method is not Method.TWO_WAY or self.starts_on is None:
+            return None
+        return midnight(self.starts_on - timedelta(days=self.rules.matching.lists.due_days), self.zone)
+
+    def lists_reminders(self, after: datetime) -> dict[int, datetime]:
+        """So many days before the lists close, whoever has sent none is reminded; only times that are still to come."""
+        closes = self.lists_close_at
+        if closes is None:
+            return {}
+        last = closes.astimezone(ZoneInfo(self.zone)).date()
+        times = {
+            days: midnight(last - timedelta(days=days), self.zone) for days in self.rules.matching.lists.reminder_days
+        }
+        return {days: at for days, at in times.items() if after < at < closes}
+
     def in_days(self, at: datetime, days: int) -> datetime:
         """So many of the days that this programme counts for an answer."""
         return days_after(at, days, self.zone, working=self.rules.requests.working_days)
@@ -54,6 +72,11 @@ class Round:
     def first_style(self) -> Style | None:
         """What someone means who names no style."""
         return next(iter(self.rules.styles), None)
+
+    @property
+    def season_style(self) -> Style | None:
+        """The style in which pairs are made for the season: flash sessions are had beside it."""
+        return next((style for style in self.rules.styles if style is not Style.FLASH), None)
 
     @property
     def places_most(self) -> int:
