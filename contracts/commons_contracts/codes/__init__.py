@@ -2,6 +2,8 @@
 
 from .evaluations import *
 from .mentorships import *
+from .notices import *
 from .people import *
 from .programmes import *
 from .refusals import *
+from .runs import *

@@ -4,4 +4,5 @@ from .asks import *
 from .dues import *
 from .entrance import *
 from .events import *
+from .preferences import *
 from .views import *
