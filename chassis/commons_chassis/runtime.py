@@ -89,6 +89,7 @@ def engine_for(dsn: str, size: int) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=5,
+        pool_use_lifo=True,  # what is not needed is let go by the server, and not kept awake in turn
         connect_args={"prepared_statement_cache_size": 500},
     )
     event.listen(engine.sync_engine, "checkout", _still_open)

@@ -97,7 +97,12 @@ MEASURES = {
         unit="MB",
         most=700,
     ),
-    "memory_platform_seeded": Measure(what="The same after people were filled in and pages asked for", unit="MB"),
+    "memory_platform_seeded": Measure(
+        target="P11",
+        what="The same after people were filled in and pages asked for, once the connections of that rush are given back",
+        unit="MB",
+        most=700,
+    ),
     "plans": Measure(
         target="P2",
         what="Processor time of the whole platform a page of 20 mentors (HTTP, gateway, NATS, services, PostgreSQL): without "

@@ -45,6 +45,8 @@ PROJECT, CROWD, TOWNS = "westem", {Role.MENTOR: 200, Role.MENTEE: 20}, 30_000
 CONNECTIONS, SECONDS, SLICES, PAGE = 16, 2.0, 2, 20
 REST, MEGABYTE, MILLISECONDS = 4.0, 1_000_000, 1000
 SAMPLES, ROLLS = 10, 2
+SETTLED = 40.0
+"""Longer than the server bears idle connections of the services (`deploy.OWN_PATIENCE`)."""
 RATIOS = (
     ("plans", "without_plans", "ours"),
     ("naive", "naive", "ours"),
@@ -117,7 +119,9 @@ async def test_many_mentees_page_through_mentors(seeded, report, rounds):
                 found[name].append((_processor(those) - before[name]) / len(late) * MILLISECONDS)
     for name, values in found.items():
         report.says(name, values)
+    await asyncio.sleep(SETTLED)
     report.says("memory_platform_seeded", [_memory(run)])
+    assert not report.broken("memory_platform_seeded")
 
 
 @pytest.fixture(scope="module")
