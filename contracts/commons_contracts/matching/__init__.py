@@ -4,4 +4,6 @@ from .asks import *
 from .dues import *
 from .events import *
 from .flash import *
+from .run_views import *
+from .runs import *
 from .views import *

@@ -29,5 +29,17 @@ FIGURES = (
         ("project",),
         "select project, extract(epoch from closes_at) as value from current_rounds(:now) where closes_at is not null",
     ),
+    Figure(
+        "commons_round_seconds",
+        "How long the project's latest match run took until it was proposed.",
+        ("project",),
+        "select project, seconds as value from latest_runs()",
+    ),
+    Figure(
+        "commons_unmatched",
+        "Mentees whom the project's latest match run left without a mentor, by reason.",
+        ("project", "reason"),
+        "select project, reason, people as value from unmatched_of_runs()",
+    ),
 )
 """The functions are in the migrations: they count over all projects, which no statement of a handler may."""

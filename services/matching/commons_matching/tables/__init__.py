@@ -1,6 +1,7 @@
 """Every table matching owns, and the looks at them that several doors take."""
 
 from .flash import flash_slots
+from .run import pair_wishes, proposals, run_jobs, run_snapshots, runs, unmatched
 from .schema import (
     cards,
     connections,
@@ -23,11 +24,17 @@ __all__ = [
     "matches",
     "metadata",
     "offers",
+    "pair_wishes",
     "participations",
     "places",
     "programmes",
+    "proposals",
     "rounds",
+    "run_jobs",
+    "run_snapshots",
+    "runs",
     "silences",
+    "unmatched",
     "waitings",
     "zones",
 ]

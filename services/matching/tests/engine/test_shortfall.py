@@ -9,13 +9,13 @@ from uuid import UUID
 import numpy as np
 import pytest
 
-from commons_contracts.codes import Cefr, Criterion, Modality
+from commons_contracts.codes import Cefr, Criterion, MatchChange, Modality, Unmet
 from commons_matching.rules.engine.columns import allowed_to, points_for
 from commons_matching.rules.engine.compile import compile_pool
 from commons_matching.rules.engine.explain import explain
 from commons_matching.rules.engine.people import Apart, Bar, People, Profile
 from commons_matching.rules.engine.report import report, too_small
-from commons_matching.rules.engine.shortfall import Change, Unmet, shortage, unmatched
+from commons_matching.rules.engine.shortfall import shortage, unmatched
 from commons_matching.rules.engine.weights import Rules
 
 from . import pools
@@ -46,15 +46,20 @@ FAR = {"at": (65.0, 22.0), "modality": Modality.FACE_TO_FACE}
 @pytest.mark.parametrize(
     ("mentee", "mentor", "why", "change"),
     [
-        ({"acknowledged": False}, {}, Unmet.NOT_ACKNOWLEDGED, Change.ACKNOWLEDGE),
-        ({"fields": ()}, {}, Unmet.PROFILE_INCOMPLETE, Change.COMPLETE_PROFILE),
-        ({"languages": (("fa", Cefr.C2),)}, {}, Unmet.NO_COMMON_LANGUAGE, Change.LANGUAGE),
-        ({"modality": Modality.FACE_TO_FACE}, {}, Unmet.NO_MODALITY_OVERLAP, Change.ONLINE_TOO),
-        ({}, {"modality": Modality.FACE_TO_FACE}, Unmet.NO_MODALITY_OVERLAP, Change.MEET_TOO),
+        ({"acknowledged": False}, {}, Unmet.NOT_ACKNOWLEDGED, MatchChange.ACKNOWLEDGE),
+        ({"fields": ()}, {}, Unmet.PROFILE_INCOMPLETE, MatchChange.COMPLETE_PROFILE),
+        ({"languages": (("fa", Cefr.C2),)}, {}, Unmet.NO_COMMON_LANGUAGE, MatchChange.LANGUAGE),
+        ({"modality": Modality.FACE_TO_FACE}, {}, Unmet.NO_MODALITY_OVERLAP, MatchChange.ONLINE_TOO),
+        ({}, {"modality": Modality.FACE_TO_FACE}, Unmet.NO_MODALITY_OVERLAP, MatchChange.MEET_TOO),
         ({"modality": Modality.FACE_TO_FACE}, FAR, Unmet.NO_MODALITY_OVERLAP, None),
-        ({"modality": Modality.FACE_TO_FACE}, FAR | {"radius_km": 2000}, Unmet.NO_MODALITY_OVERLAP, Change.FARTHER),
-        ({"hours": 2}, {}, Unmet.NO_MODALITY_OVERLAP, Change.MORE_HOURS),
-        ({"wants_woman": True}, {"woman": False}, Unmet.ALL_BLOCKED, Change.ANY_GENDER),
+        (
+            {"modality": Modality.FACE_TO_FACE},
+            FAR | {"radius_km": 2000},
+            Unmet.NO_MODALITY_OVERLAP,
+            MatchChange.FARTHER,
+        ),
+        ({"hours": 2}, {}, Unmet.NO_MODALITY_OVERLAP, MatchChange.MORE_HOURS),
+        ({"wants_woman": True}, {"woman": False}, Unmet.ALL_BLOCKED, MatchChange.ANY_GENDER),
         ({"minor": True}, {}, Unmet.ALL_BLOCKED, None),
         ({}, {}, Unmet.CAPACITY_EXHAUSTED, None),
     ],
@@ -63,7 +68,7 @@ def test_one_reason_and_the_smallest_change(mentee, mentor, why, change):
     found = one(person(1, **mentee), person(2, **mentor))
 
     assert (found.why, found.change, found.mentors) == (why, change, 1 if change else 0)
-    assert found.language == ("sv" if change is Change.LANGUAGE else None)
+    assert found.language == ("sv" if change is MatchChange.LANGUAGE else None)
 
 
 def test_a_block_is_told_like_any_other_rule_between_people():
@@ -82,13 +87,15 @@ def test_a_change_counts_only_mentors_with_a_place_left():
 
 def _changed(p, found):
     return {
-        Change.ACKNOWLEDGE: lambda: replace(p, acknowledged=True),
-        Change.ONLINE_TOO: lambda: replace(p, modality=Modality.MIXED if p.modality != Modality.ONLINE else p.modality),
-        Change.MEET_TOO: lambda: replace(p, modality=Modality.MIXED),
-        Change.MORE_HOURS: lambda: replace(p, hours=(1 << 56) - 1),
-        Change.FARTHER: lambda: replace(p, radius_km=5000),
-        Change.ANY_GENDER: lambda: replace(p, wants_woman=False),
-        Change.LANGUAGE: lambda: replace(p, languages=(*p.languages, (found.language, Cefr.C2))),
+        MatchChange.ACKNOWLEDGE: lambda: replace(p, acknowledged=True),
+        MatchChange.ONLINE_TOO: lambda: replace(
+            p, modality=Modality.MIXED if p.modality != Modality.ONLINE else p.modality
+        ),
+        MatchChange.MEET_TOO: lambda: replace(p, modality=Modality.MIXED),
+        MatchChange.MORE_HOURS: lambda: replace(p, hours=(1 << 56) - 1),
+        MatchChange.FARTHER: lambda: replace(p, radius_km=5000),
+        MatchChange.ANY_GENDER: lambda: replace(p, wants_woman=False),
+        MatchChange.LANGUAGE: lambda: replace(p, languages=(*p.languages, (found.language, Cefr.C2))),
     }[found.change]()
 
 
@@ -103,7 +110,7 @@ def test_the_change_opens_as_many_mentors_as_it_says(n):
     free = np.array([Random(j).randrange(3) for j in range(pool.mentors)], np.int32)
 
     for i, found in enumerate(unmatched(pool, range(pool.mentees), free)):
-        if found.change in (None, Change.COMPLETE_PROFILE):
+        if found.change in (None, MatchChange.COMPLETE_PROFILE):
             continue
         after = compile_pool(replace(people, mentees=(_changed(mentees[i], found),)), pool.rules)
         opened = allowed_to(after, 0) & ~allowed_to(pool, i) & (free > 0)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
+
+from commons_contracts.codes import MatchChange, Unmet
 
 from .columns import PAIRWISE, Flags, allowed_to, barriers, column, flagged, has, named, reached, within
 from .explain import least_tongue
@@ -15,30 +16,6 @@ from .graph import Ints
 from .layout import FIELDS, Flag, Kind
 from .people import Bar
 from .sides import Sides
-
-
-class Unmet(StrEnum):
-    """The one reason why someone has no mentor (journey J6.5). ALL_BLOCKED: rules between people, never whose."""
-
-    NOT_ACKNOWLEDGED = "NOT_ACKNOWLEDGED"
-    PROFILE_INCOMPLETE = "PROFILE_INCOMPLETE"
-    NO_COMMON_LANGUAGE = "NO_COMMON_LANGUAGE"
-    NO_MODALITY_OVERLAP = "NO_MODALITY_OVERLAP"
-    ALL_BLOCKED = "ALL_BLOCKED"
-    CAPACITY_EXHAUSTED = "CAPACITY_EXHAUSTED"
-
-
-class Change(StrEnum):
-    """What she could change, the smallest first."""
-
-    ACKNOWLEDGE = "ACKNOWLEDGE"
-    COMPLETE_PROFILE = "COMPLETE_PROFILE"
-    ONLINE_TOO = "ONLINE_TOO"
-    MORE_HOURS = "MORE_HOURS"
-    FARTHER = "FARTHER"
-    MEET_TOO = "MEET_TOO"
-    ANY_GENDER = "ANY_GENDER"
-    LANGUAGE = "LANGUAGE"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +27,7 @@ class Unmatched:
 
     mentee: int
     why: Unmet
-    change: Change | None = None
+    change: MatchChange | None = None
     mentors: int = 0
     language: str | None = None
 
@@ -75,7 +52,7 @@ def _unmatched(pool: Sides, i: int, free: Flags) -> Unmatched:
             return Unmatched(mentee=i, why=why, change=change, mentors=int(opened.sum()))
     tongue, opened_by = _tongue(pool, i, kept, here & free & ~open_)
     if tongue is not None and has(pool, i, Flag.TAKES_PART):
-        return Unmatched(mentee=i, why=why, change=Change.LANGUAGE, mentors=opened_by, language=tongue)
+        return Unmatched(mentee=i, why=why, change=MatchChange.LANGUAGE, mentors=opened_by, language=tongue)
     return Unmatched(mentee=i, why=why)
 
 
@@ -94,22 +71,22 @@ def _why(pool: Sides, i: int, kept: dict[str, Flags], here: Flags) -> Unmet:
     return Unmet.CAPACITY_EXHAUSTED if left.any() else Unmet.ALL_BLOCKED
 
 
-def _changes(pool: Sides, i: int) -> Iterator[tuple[Change, tuple[str, ...], Flags]]:
+def _changes(pool: Sides, i: int) -> Iterator[tuple[MatchChange, tuple[str, ...], Flags]]:
     """Each change, the rules it lifts, and for which mentors it lifts them."""
     everyone = np.ones(pool.mentors, np.bool_)
     if not has(pool, i, Flag.TAKES_PART):
         complete = has(pool, i, Flag.COMPLETE) and has(pool, i, Flag.READY)
-        yield Change.ACKNOWLEDGE if complete else Change.COMPLETE_PROFILE, (), everyone
+        yield MatchChange.ACKNOWLEDGE if complete else MatchChange.COMPLETE_PROFILE, (), everyone
         return
     if not has(pool, i, Flag.ONLINE):
-        yield Change.ONLINE_TOO, MODALITY, flagged(pool, Flag.ONLINE)
-    yield Change.MORE_HOURS, (Bar.HOURS,), named(pool, Kind.BLOCK) >= pool.rules.hours_least
+        yield MatchChange.ONLINE_TOO, MODALITY, flagged(pool, Flag.ONLINE)
+    yield MatchChange.MORE_HOURS, (Bar.HOURS,), named(pool, Kind.BLOCK) >= pool.rules.hours_least
     if has(pool, i, Flag.MEETS):
-        yield Change.FARTHER, (Bar.REACH,), within(pool, i, pool.mentor.reach.astype(np.int64))
+        yield MatchChange.FARTHER, (Bar.REACH,), within(pool, i, pool.mentor.reach.astype(np.int64))
     else:
-        yield Change.MEET_TOO, MODALITY, flagged(pool, Flag.MEETS) & reached(pool, i)
+        yield MatchChange.MEET_TOO, MODALITY, flagged(pool, Flag.MEETS) & reached(pool, i)
     if has(pool, i, Flag.WANTS_WOMAN) and not pool.rules.woman_mentors:
-        yield Change.ANY_GENDER, (Bar.WOMAN,), everyone
+        yield MatchChange.ANY_GENDER, (Bar.WOMAN,), everyone
 
 
 def _tongue(pool: Sides, i: int, kept: dict[str, Flags], open_: Flags) -> tuple[str | None, int]:

@@ -1,0 +1,154 @@
+"""A match run: one computation of pairs in a round, from its start to its publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from commons_contracts.base import Refusal
+from commons_contracts.codes import RefusalCode, RunFailure, RunState, Style
+from commons_contracts.ids import PersonId, ProjectId, RoundId, RunId
+from commons_contracts.matching import RunEnded, RunProgressed, RunProposed, RunPublished, RunSettings, RunStarted
+
+from .refusing import invalid_transition
+from .round import Round
+
+UNDER_WAY = (RunState.QUEUED, RunState.RUNNING)
+OVERRIDDEN = "OVERRIDDEN"
+
+
+def start(
+    id: RunId,
+    round: Round,
+    style: Style,
+    settings: RunSettings,
+    *,
+    by: PersonId,
+    at: datetime,
+    dry: bool = False,
+    seed: int = 0,
+    based_on: RunId | None = None,
+) -> Run:
+    """A coordinator has the pairs of a round computed (journey J6.1).
+
+    Weights that are not the programme's are for trying out: what a programme was published with stays as it is.
+    """
+    if settings.weights and not dry:
+        raise Refusal(RefusalCode.PROGRAMME_VERSION_LOCKED)
+    if style not in round.rules.styles or style is Style.FLASH:
+        raise Refusal(RefusalCode.ENROLMENT_REQUIRED, round=round.id)
+    return Run(
+        id=id,
+        project=round.project,
+        round=round.id,
+        style=style,
+        seed=seed,
+        dry_run=dry,
+        settings=settings.model_dump(mode="json"),
+        based_on=based_on,
+        started_by=by,
+        started_at=at,
+    )
+
+
+@dataclass(eq=False, kw_only=True)
+class Run:
+    id: RunId
+    project: ProjectId
+    round: RoundId
+    style: Style
+    seed: int
+    dry_run: bool
+    settings: Mapping[str, Any]
+    based_on: RunId | None
+    """The run whose proposals this one keeps where it can."""
+    started_by: PersonId
+    started_at: datetime
+    state: RunState = RunState.QUEUED
+    ended_at: datetime | None = None
+    failure: RunFailure | None = None
+    identity: str | None = None
+    """Hash of the people, the rules and the seed: equal identities have equal results."""
+    result_hash: str | None = None
+    mentors: int = 0
+    mentees: int = 0
+    places: int = 0
+    shards: int = 0
+    shards_done: int = 0
+    workers: int = 0
+    matched: int = 0
+    total: int = 0
+    below: list[int] = field(default_factory=list)
+    """How many proposed pairs lie below each band of the settings."""
+    moved: int = 0
+    """People of the run it is based on who are proposed to somebody else, or to nobody."""
+    pins_dropped: int = 0
+    """Wishes of coordinators that a hard rule or a lack of places stood against."""
+    report: Mapping[str, Any] = field(default_factory=dict)
+    """Fairness by declared group, small groups left out, and what places are short."""
+
+    @property
+    def rules(self) -> RunSettings:
+        return RunSettings.model_validate(self.settings)
+
+    @property
+    def under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
+    def started(self) -> RunStarted:
+        return RunStarted(**self._facts(self.started_at), round=self.round, dry_run=self.dry_run)
+
+    def begin(self, *, identity: str, mentors: int, mentees: int, places: int, pins_dropped: int) -> None:
+        """Its people and rules are known, and do not change any more."""
+        self.state, self.identity, self.pins_dropped = RunState.RUNNING, identity, pins_dropped
+        self.mentors, self.mentees, self.places = mentors, mentees, places
+
+    def progress(self, done: int, total: int, workers: int, *, at: datetime) -> RunProgressed:
+        """How far it is (journey J6.2); more work may come up while it goes on."""
+        self.shards_done, self.shards, self.workers = done, total, workers
+        return RunProgressed(**self._facts(at), shards_done=done, shards=total, workers=workers)
+
+    def propose(self, *, result_hash: str, matched: int, total: int, below: list[int], at: datetime) -> RunProposed:
+        """What was computed has been checked by `verify`: it is for a coordinator to look at."""
+        self._require(*UNDER_WAY, to=RunState.PROPOSED)
+        self.state, self.ended_at, self.result_hash = RunState.PROPOSED, at, result_hash
+        self.matched, self.total, self.below = matched, total, below
+        self.shards_done, self.workers = self.shards, 0
+        return RunProposed(**self._facts(at), round=self.round, matched=matched, unmatched=self.mentees - matched)
+
+    def cancel(self, *, at: datetime) -> RunEnded:
+        """A coordinator stops it, or lays what it proposed aside."""
+        self._require(*UNDER_WAY, RunState.PROPOSED, to=RunState.CANCELLED)
+        return self._end(RunState.CANCELLED, at)
+
+    def fail(self, why: RunFailure, *, at: datetime) -> RunEnded:
+        self._require(*UNDER_WAY, to=RunState.FAILED)
+        self.failure = why
+        return self._end(RunState.FAILED, at)
+
+    def publish(self, *, at: datetime) -> RunPublished:
+        """What is proposed becomes matches; what was tried out never does (journey J6.7)."""
+        if self.dry_run:
+            raise invalid_transition("DRY_RUN", RunState.PUBLISHED)
+        self._require(RunState.PROPOSED, to=RunState.PUBLISHED)
+        self.state = RunState.PUBLISHED
+        return RunPublished(**self._facts(at), round=self.round, matches=self.matched)
+
+    def require_open(self) -> None:
+        """Only what is proposed and may be published can be overridden."""
+        if self.dry_run:
+            raise invalid_transition("DRY_RUN", OVERRIDDEN)
+        self._require(RunState.PROPOSED, to=OVERRIDDEN)
+
+    def _end(self, state: RunState, at: datetime) -> RunEnded:
+        self.state, self.ended_at, self.workers = state, self.ended_at or at, 0
+        return RunEnded(**self._facts(at), state=state, failure=self.failure)
+
+    def _require(self, *states: RunState, to: str) -> None:
+        if self.state not in states:
+            raise invalid_transition(self.state, to)
+
+    def _facts(self, at: datetime) -> dict[str, Any]:
+        return {"project": self.project, "at": at, "run": self.id}
