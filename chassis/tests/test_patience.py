@@ -41,6 +41,11 @@ async def _broken(engine, *statements, pause=0.0):
     return broken.value
 
 
+async def _told(engine, statement):
+    async with engine.connect() as c, c.begin():
+        return await c.scalar(sa.text(statement))
+
+
 async def test_who_waits_too_long_for_a_lock_tries_again(engine, database):
     with psycopg.connect(database.owner_dsn) as owner:
         owner.execute("lock table sequences")
@@ -59,6 +64,15 @@ async def test_what_takes_too_long_is_given_up_and_tried_again(engine):
     broken = await _broken(engine, "set local statement_timeout = '50ms'", "select pg_sleep(5)")
     assert broken.orig.sqlstate == "57014"
     assert passing(broken)
+
+
+async def test_what_a_rush_opened_is_given_back(engine):
+    """The server ends what is idle, and the pool hands out none of it."""
+    assert await _told(engine, "show idle_session_timeout") == "30s"
+    await _told(engine, "select set_config('idle_session_timeout', '50ms', false)")
+    pid = await _told(engine, "select pg_backend_pid()")
+    await asyncio.sleep(0.4)
+    assert await _told(engine, "select pg_backend_pid()") != pid
 
 
 async def test_an_address_may_insist_on_encryption(database):
