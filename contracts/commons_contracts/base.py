@@ -175,6 +175,14 @@ class Page(Message, Generic[T]):
     total: int
 
 
+class News(Message, Generic[T]):
+    """What came since a cursor, and the cursor to ask with next; `more`: there is more already."""
+
+    items: tuple[T, ...]
+    cursor: str
+    more: bool = False
+
+
 class Done(Message):
     """A command with nothing to show but that it happened."""
 

@@ -10,17 +10,16 @@ import pytest
 
 from commons_chassis.clock import real_now
 from commons_chassis.faults import Fault
-from commons_contracts.base import Page, Refusal
+from commons_contracts.base import Refusal
 from commons_contracts.codes import ConnectionState, FaultCode, RefusalCode
 from commons_contracts.matching import ConnectionNews, ConnectionsSince, ConnectionView
-from commons_contracts.profiles import NoticesPage, NoticeView, PeopleByIds
+from commons_contracts.profiles import PeopleByIds
 from commons_gateway import live
 from commons_gateway.relay import global_id
 from commons_gateway.schema import schema
 from commons_gateway.testing import sample
 
 CHANGED = "subscription($since: String) { connectionChanged(since: $since) { cursor connections { id state mentor { displayName } } } }"
-ARRIVED = "subscription($since: String) { noticeArrived(since: $since) { cursor notices { id } } }"
 LATER = 2**33
 
 
@@ -171,35 +170,3 @@ async def test_nobody_follows_nothing(gateway):
 async def test_a_made_up_cursor_is_refused(gateway, journal):
     async with following(gateway, since="1") as answer:
         assert (await answer()).errors[0].extensions["code"] == "BAD_USER_INPUT"
-
-
-@pytest.fixture
-def notices(gateway):
-    kept = []
-
-    def page(request, actor):
-        items = tuple(reversed(kept))[: request.first]
-        return Page[NoticeView].model_construct(items=items, cursors=("1",) * len(items), more=False, total=len(kept))
-
-    gateway.asker.answers[NoticesPage] = page
-    return kept
-
-
-def notice():
-    return sample(NoticeView).model_copy(update={"id": uuid4()})
-
-
-async def test_a_notice_is_told_although_it_is_kept_a_moment_after_it_was_wanted(gateway, notices):
-    notices.append(notice())
-    async with following(gateway, ARRIVED) as answer:
-        assert (await answer()).data["noticeArrived"]["notices"] == []
-        waiting = asyncio.create_task(answer())
-        await asyncio.sleep(0.01)
-        gateway.asker.tell(gateway.person("ada"))
-        await asyncio.sleep(0.05)
-        notices.append(notice())
-        told = (await waiting).data["noticeArrived"]
-        assert told["notices"] == [{"id": global_id("Notice", notices[-1].id)}]
-    notices += [notice(), notice()]
-    async with following(gateway, ARRIVED, since=told["cursor"]) as answer:
-        assert len((await answer()).data["noticeArrived"]["notices"]) == 2

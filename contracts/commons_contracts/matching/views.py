@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..base import Message
+from ..base import Message, News
 from ..codes import ConnectionState, Criterion, DeclineReason, OfferState, Role, Style, WaitingState
 from ..ids import ConnectionId, MatchId, OfferId, PersonId, PlaceId, ProgrammeId, RoundId, WaitingId
 from ..profiles import Description
@@ -135,11 +135,8 @@ class Connections(Message):
     items: tuple[ConnectionView, ...]
 
 
-class ConnectionNews(Message):
-    """What changed since a cursor, and the cursor to ask with next. A change may be told twice, never missed."""
-
-    items: tuple[ConnectionView, ...]
-    cursor: str
+class ConnectionNews(News[ConnectionView]):
+    """A change may be told twice, never missed."""
 
 
 class MentorCards(Message):

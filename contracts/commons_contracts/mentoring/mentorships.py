@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..base import Command, Done, Message, Page, Query
+from ..base import Command, Done, Message, News, Page, Query
 from ..codes import MentorshipState, Phase, Role, Style, Ticker
 from ..ids import MatchId, MentorshipId, PersonId, ProgrammeId, Tongue
 from .asks import First
@@ -60,9 +60,8 @@ class Mentorships(Message):
     items: tuple[MentorshipView, ...]
 
 
-class MentorshipNews(Message):
-    items: tuple[MentorshipView, ...]
-    cursor: str
+class MentorshipNews(News[MentorshipView]):
+    """A change may be told twice, never missed."""
 
 
 class TickItem(Command[MentorshipView]):

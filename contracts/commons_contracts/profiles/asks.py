@@ -16,6 +16,7 @@ from .views import (
     Description,
     Line,
     MembershipView,
+    NoticeNews,
     NoticeView,
     Organisations,
     OwnProfileView,
@@ -221,6 +222,13 @@ class MembersPage(Query[Page[PersonView]], roles=(Role.COORDINATOR,)):
     role: Role | None = None
     first: Annotated[int, Field(ge=1, le=100)] = 20
     after: str | None = None
+
+
+class NoticesSince(Query[NoticeNews], entry=Entry.ACCOUNT):
+    """Without a cursor: nothing, and the cursor of now."""
+
+    cursor: Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | None = None
+    first: Annotated[int, Field(ge=1, le=100)] = 100
 
 
 class NoticesPage(Query[Page[NoticeView]], entry=Entry.ACCOUNT):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ..base import Message
+from ..base import Message, News
 from ..codes import (
     AccountState,
     ActiveBand,
@@ -166,6 +166,10 @@ class NoticeView(Message):
     number: int | None
     at: datetime
     read: bool
+
+
+class NoticeNews(News[NoticeView]):
+    """Notices in the order they were kept, oldest first: each is told once, none is missed."""
 
 
 class People(Message):

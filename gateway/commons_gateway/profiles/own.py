@@ -126,9 +126,9 @@ class Notice(Shown[contract.NoticeView]):
         return global_id("Notice", self.view.id)
 
     @told
-    async def message(self, info: Info) -> str:
+    async def message(self) -> str:
         """The notice as a sentence in the viewer's language."""
-        return Catalogue.of(await info.context.language()).plain(self.view.code, NOTICE)
+        return Catalogue.of(await self.ground.context.language()).plain(self.view.code, NOTICE)
 
 
 @shape

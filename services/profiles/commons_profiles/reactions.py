@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from commons_chassis.service import answers
@@ -52,7 +53,12 @@ async def pause_silent_mentor(event: MentorFellSilent, tx: Tx) -> None:
 
 @answers
 async def keep_notice(event: matching.NoticeWanted | mentoring.NoticeWanted, tx: Tx) -> None:
-    """Its id follows from the event's, so that telling twice is telling once."""
+    """Its id follows from the event's, so that telling twice is telling once.
+
+    Those of one person are kept one after the other, whoever wants them told, so that none takes its place in her list
+    after a later one was read there.
+    """
+    await tx.value(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"notices {event.person}", 0))))
     row = event.model_dump(include={"project", "person", "code", "subject_id", "number", "at"})
     put = insert(notices).values(id=derived("notice", tx.cause), **row)
     await tx.run(put.on_conflict_do_nothing(index_elements=[notices.c.id]))

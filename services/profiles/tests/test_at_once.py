@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from commons_chassis import doors
 from commons_chassis.ids import new_id
 from commons_chassis.settings import driver
-from commons_chassis.testing import NOON
+from commons_chassis.testing import NOON, hear
+from commons_contracts import matching, mentoring
 from commons_contracts.base import Actor
-from commons_contracts.codes import Role
+from commons_contracts.codes import NoticeCode, Role
 from commons_contracts.ids import PersonId, project_of
-from commons_contracts.profiles import GiveMediaConsent, JoinProject, OpenProject, RegisterPerson
+from commons_contracts.profiles import GiveMediaConsent, JoinProject, NoticesSince, OpenProject, RegisterPerson
 from commons_profiles.app import service
 from commons_profiles.tables import metadata
 
@@ -78,3 +79,34 @@ async def test_consenting_on_many_devices_is_consenting_once(ask, facts_about):
     await asyncio.gather(*(ask(GiveMediaConsent()) for _ in range(8)))
 
     assert (await facts_about(member.person))["media_consent_changed"] == 1
+
+
+async def test_a_notice_of_another_service_never_takes_a_place_before_one_that_was_read(database):
+    """The first is not committed yet when the second one wants to be kept, and whoever reads in between misses neither."""
+    engine = create_async_engine(driver(database.app_dsn), poolclass=sa.NullPool)
+    ada = Actor(person=PersonId(new_id()), project=project_of(SLUG))
+
+    async def keep(tx, owner, code):
+        wanted = owner.NoticeWanted(project=ada.project, at=NOON, person=ada.person, code=code)
+        await hear(service, wanted, tx)
+
+    async def second():
+        async with doors.transaction(service, engine, ada, NOON) as tx:
+            await keep(tx, mentoring, NoticeCode.MENTORSHIP_OPENED)
+
+    async def read(cursor):
+        async with doors.transaction(service, engine, ada, NOON) as tx:
+            return await doors.answer(NoticesSince(cursor=cursor), tx, service)
+
+    cursor = (await read(None)).cursor
+    async with doors.transaction(service, engine, ada, NOON) as tx:
+        await keep(tx, matching, NoticeCode.CONNECTION_ACCEPTED)
+        other = asyncio.create_task(second())
+        await asyncio.sleep(0.3)
+        between = await read(cursor)
+    await other
+    after = await read(between.cursor)
+
+    seen = [notice.code for notice in (*between.items, *after.items)]
+    assert seen == [NoticeCode.CONNECTION_ACCEPTED, NoticeCode.MENTORSHIP_OPENED]
+    await engine.dispose()

@@ -9,7 +9,7 @@ from commons_chassis.ids import new_id
 from commons_chassis.testing import hear, run, told
 from commons_contracts import matching, mentoring
 from commons_contracts.codes import NoticeCode
-from commons_contracts.profiles import NoticesPage, NoticeView, ReadNotices
+from commons_contracts.profiles import NoticesPage, NoticesSince, NoticeView, ReadNotices
 from commons_profiles.app import service
 from commons_profiles.tables import notices
 
@@ -93,3 +93,22 @@ async def test_nobody_sees_or_marks_anothers_notice(tx, join, want_told, act):
 
     await act(eve)
     assert [n.read for n in (await run(service, NoticesPage(), tx)).items] == [False]
+
+
+async def test_what_came_since_a_cursor_is_told_once_in_the_order_it_was_kept(tx, join, want_told, act):
+    ada = await join()
+    await want_told(ada, code=NoticeCode.CONNECTION_EXPIRED)
+    start = await run(service, NoticesSince(), tx)
+    assert start.items == ()
+    codes = [NoticeCode.OFFER_EXPIRED, NoticeCode.PLACE_OFFERED, NoticeCode.FLASH_TAKEN]
+    for minutes, code in zip((9, 1, 5), codes, strict=True):  # kept in another order than things happened
+        await want_told(ada, code=code, minutes=minutes)
+
+    first = await run(service, NoticesSince(cursor=start.cursor, first=2), tx)
+    rest = await run(service, NoticesSince(cursor=first.cursor, first=2), tx)
+    none = await run(service, NoticesSince(cursor=rest.cursor), tx)
+
+    assert [n.code for n in (*first.items, *rest.items)] == codes
+    assert (first.more, rest.more, none.items, none.cursor) == (True, False, (), rest.cursor)
+    await join(name="Eve")
+    assert (await run(service, NoticesSince(cursor="0"), tx)).items == ()

@@ -199,7 +199,9 @@ notices = table(
     sa.Column("number", sa.Integer, info=personal("notices")),
     sa.Column("at", Moment, nullable=False, info=personal("notices")),
     sa.Column("read_at", Moment, info=personal("notices")),
+    sa.Column("place", sa.BigInteger, sa.Identity(always=True), nullable=False, info=NONE),
     sa.Index(None, "person", "at", "id"),
+    sa.Index(None, "person", "place", unique=True),
     wall=Wall.PERSON,
 )
 
