@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import psycopg
-from nats.js.api import ConsumerConfig, DeliverPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js import JetStreamContext
+from nats.js.api import ConsumerConfig, DeliverPolicy, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 from psycopg import sql
 
 from .connect import DEPLOY, connected
 from .service import Service
+from .settings import PlatformSettings
 
 STREAM = "EVENTS"
 CLOCK_BUCKET = "CLOCK"
@@ -117,7 +119,8 @@ def durable(listener: str, owner: str) -> str:
 
 
 async def declare_streams(nats_url: str, services: Iterable[Service], seed: str = "") -> None:
-    """The stream of facts, one durable pull consumer for each (listening service, owner), and the clock's bucket.
+    """The stream of facts, one durable pull consumer for each (listening service, owner), the clock's bucket; and for a
+    service that hands out jobs its queue, the consumer that its processes share, and the bucket of pieces.
 
     max_ack_pending bounds what a listener may hold. `seed`: of the deploy step's nkey; nobody else may do this.
     """
@@ -134,13 +137,14 @@ async def declare_streams(nats_url: str, services: Iterable[Service], seed: str 
             allow_atomic=True,
             max_msg_size=1 << 20,
         )
-        try:
-            await js.update_stream(config)
-        except NotFoundError:
-            await js.add_stream(config)
+        await _put(js, config)
         for service in services:
             for owner in service.hears:
                 await js.add_consumer(STREAM, consumer(service.name, owner))
+            if service.jobs:
+                await _put(js, queue(service.name))
+                await js.add_consumer(queue_of(service.name), hands())
+                await _put(js, pieces(service.name))
         await js.create_key_value(bucket=CLOCK_BUCKET, history=1)
 
 
@@ -153,4 +157,62 @@ def consumer(listener: str, owner: str) -> ConsumerConfig:
         ack_wait=ACK_WAIT_SECONDS,
         max_deliver=MAX_DELIVER,
         max_ack_pending=1000,
+    )
+
+
+async def _put(js: JetStreamContext, config: StreamConfig) -> None:
+    try:
+        await js.update_stream(config)
+    except NotFoundError:
+        await js.add_stream(config)
+
+
+HANDS = "hands"
+"""The consumer by which all processes of a service share its jobs."""
+
+
+def queue_of(name: str) -> str:
+    return f"WORK_{name}"
+
+
+def bucket_of(name: str) -> str:
+    """The stream of an object store, as NATS names it (ADR-20)."""
+    return f"OBJ_{name}"
+
+
+def queue(name: str) -> StreamConfig:
+    """A job goes when it is done; told again within two minutes it is not twice there."""
+    limits = PlatformSettings()
+    return StreamConfig(
+        name=queue_of(name),
+        subjects=[f"work.{name}.>"],
+        retention=RetentionPolicy.WORK_QUEUE,
+        discard=DiscardPolicy.NEW,
+        storage=StorageType.FILE,
+        num_replicas=1,
+        duplicate_window=120,
+        max_age=limits.jobs_hours * 3600,
+        max_bytes=limits.jobs_mb << 20,
+        max_msg_size=1 << 10,
+    )
+
+
+def hands() -> ConsumerConfig:
+    return ConsumerConfig(
+        name=HANDS, durable_name=HANDS, ack_wait=ACK_WAIT_SECONDS, max_deliver=MAX_DELIVER, max_ack_pending=1000
+    )
+
+
+def pieces(name: str) -> StreamConfig:
+    limits = PlatformSettings()
+    return StreamConfig(
+        name=bucket_of(name),
+        subjects=[f"$O.{name}.C.>", f"$O.{name}.M.>"],
+        discard=DiscardPolicy.NEW,
+        storage=StorageType.FILE,
+        num_replicas=1,
+        allow_rollup_hdrs=True,
+        allow_direct=True,
+        max_age=limits.jobs_hours * 3600,
+        max_bytes=limits.jobs_mb << 20,
     )

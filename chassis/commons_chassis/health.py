@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
 from . import plain
-from .deploy import STREAM, durable
+from .deploy import HANDS, STREAM, durable, queue_of
 from .log import logger
 from .metrics import CONNECTED
 from .readings import Readings
@@ -65,6 +65,8 @@ class Health:
             return "lost"
         try:
             states = [await self._consumer(owner) for owner in self.runtime.service.hears]
+            if self.runtime.service.jobs:
+                await self.runtime.js.consumer_info(queue_of(self.runtime.service.name), HANDS)
         except JetStreamError as gone:
             return "gone" if getattr(gone, "code", None) == 404 else ""  # noqa: PLR2004 - JetStream's own number
         except (NatsError, TimeoutError, OSError):

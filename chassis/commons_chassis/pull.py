@@ -27,13 +27,13 @@ HEARTBEAT, USED_UP = "100", ("404", "408")
 
 
 class Pull:
-    """`batches()` yields one to BATCH messages at a time, oldest first, until this process stops.
+    """`batches()` yields one to `batch` messages at a time, oldest first, until this process stops.
 
     For as long as a message is in hand the broker is told so; when this is closed, what was not settled goes back to it.
     """
 
-    def __init__(self, runtime: Runtime, durable: str) -> None:
-        self.runtime, self.durable = runtime, durable
+    def __init__(self, runtime: Runtime, durable: str, *, stream: str = STREAM, batch: int = BATCH) -> None:
+        self.runtime, self.durable, self.stream, self.batch = runtime, durable, stream, batch
         self.arrived: asyncio.Queue[Msg | None] = asyncio.Queue()
         """None: the connection is a new one and what was asked on the old one is forgotten, or this process stops."""
         self.in_hand: list[Msg] = []
@@ -84,18 +84,18 @@ class Pull:
             await self._take(await asyncio.wait_for(self.arrived.get(), timeout=HEARTBEAT_SECONDS * 3), messages)
         except TimeoutError:
             self.asked = 0  # not even a heartbeat: the request is lost
-        while len(messages) < BATCH and not self.arrived.empty():
+        while len(messages) < self.batch and not self.arrived.empty():
             await self._take(self.arrived.get_nowait(), messages)
         return messages
 
     async def _ask(self) -> None:
-        self.asked, self.request = BATCH, self.request + 1
+        self.asked, self.request = self.batch, self.request + 1
         wanted = {
-            "batch": BATCH,
+            "batch": self.batch,
             "expires": EXPIRES_SECONDS * 1_000_000_000,
             "idle_heartbeat": HEARTBEAT_SECONDS * 1_000_000_000,
         }
-        subject = f"{API}.CONSUMER.MSG.NEXT.{STREAM}.{self.durable}"
+        subject = f"{API}.CONSUMER.MSG.NEXT.{self.stream}.{self.durable}"
         with contextlib.suppress(NatsError):  # no connection: asked again when there is one
             reply = f"{self.inbox}.{self.request}"
             await self.runtime.client.publish(subject, json.dumps(wanted).encode(), reply=reply)

@@ -66,14 +66,16 @@ class Service:
         figures: Sequence[Figure] = (),
         migrations: str | None = None,
         seals: bool = False,
+        jobs: bool = False,
     ) -> None:
         """`work`: what each process does all the time beside answering and hearing, with what it holds (its Runtime).
 
-        `seals`: it keeps texts that only their authors read, and cannot run without the key store.
+        `seals`: it keeps texts that only their authors read, and cannot run without the key store. `jobs`: its processes share
+        what takes long by a queue (`jobs.Queue`).
         """
         self.name, self.metadata, self.work = name, metadata, work
         self.migrations = migrations or f"commons_{name}.migrations"
-        self.figures, self.seals = figures, seals
+        self.figures, self.seals, self.jobs = figures, seals, jobs
         self.seal: Seal | None = None
         """Of the running process."""
         self.requests: dict[str, tuple[type[Request[Any]], Handler]] = {}

@@ -33,6 +33,9 @@ class PlatformSettings(BaseSettings):
     log_level: str = "INFO"
     health_host: str = "127.0.0.1"
     """Where /livez, /readyz and /metrics are told; containers say 0.0.0.0, on a network of their own."""
+    jobs_mb: int = 512
+    """What the queue of a service and the pieces of its jobs may take of the broker's disk, and for how long at most."""
+    jobs_hours: int = 48
     unsafe: str = ""
     """Development only: safeguards switched off, comma-separated, to see the tests that guard them go red."""
 

@@ -7,7 +7,7 @@ import ast
 from .conftest import ROOT, code, tracked
 
 CODE_LINES, TEST_LINES, FUNCTION_LINES, TAIL_PERCENT = 300, 400, 40, 20
-CHASSIS_LINES = 5200
+CHASSIS_LINES = 5450
 
 
 def _lines(file):

@@ -23,7 +23,9 @@ from .wire import Wire
 TOOLS = ("gateway", "deploy", "operator")
 EVERYONE = (*SERVICES, *TOOLS)
 PROJECT = uuid4()
-STREAMS = ("EVENTS", "KV_CLOCK", "OTHER")
+SHARES = "matching"
+"""The service whose processes share jobs."""
+STREAMS = ("EVENTS", "KV_CLOCK", "OTHER", f"WORK_{SHARES}", f"OBJ_{SHARES}", "WORK_mentoring", "OBJ_mentoring")
 STREAM_VERBS = (
     "CREATE", "UPDATE", "DELETE", "PURGE", "INFO", "MSG.GET", "MSG.DELETE", "SNAPSHOT", "RESTORE", "PEER.REMOVE",
     "LEADER.STEPDOWN",
@@ -84,11 +86,17 @@ def _subjects():
     consumers += [f"$JS.API.CONSUMER.{verb}.KV_CLOCK.matching-profiles" for verb in CONSUMER_VERBS]
     consumers += [f"$JS.API.CONSUMER.CREATE.EVENTS.{to}-{of}.evt.{of}.>" for to, of in PAIRS]
     consumers += [f"$JS.API.CONSUMER.CREATE.EVENTS.{to}-{of}.>" for to, of in PAIRS]
-    settled = [f"$JS.ACK.EVENTS.{to}-{of}.1.7.7.1700000000.0" for to, of in PAIRS]
+    consumers += [f"$JS.API.CONSUMER.{v}.{q}.hands" for v in CONSUMER_VERBS for q in (f"WORK_{SHARES}", "WORK_geo")]
+    consumers += ["$JS.API.CONSUMER.CREATE.EVENTS.hands", f"$JS.API.CONSUMER.MSG.NEXT.WORK_{SHARES}.other"]
+    kept = [f"$JS.API.DIRECT.GET.{stream}{of}" for stream in STREAMS for of in ("", ".x")]
+    kept += [f"$O.{name}.{last}" for name in (*SERVICES, "other") for last in ("C.a.b", "M.a", "M.a.b", "x", ">")]
+    kept += [f"work.{name}.{last}" for name in (*SERVICES, "other") for last in ("a", "a.b.c", ">")]
+    settled = [f"$JS.ACK.{q}.hands.1.7.7.1700000000.0" for q in (f"WORK_{SHARES}", "WORK_geo", "EVENTS")]
+    settled += [f"$JS.ACK.EVENTS.{to}-{of}.1.7.7.1700000000.0" for to, of in PAIRS]
     inboxes = [f"_INBOX_{user}.{last}" for user in EVERYONE for last in ("a.b", ">")]
     rest = ["ctl.ping", "ctl.clock", "$KV.CLOCK.business", *HOSTILE]
-    reached = [subject.replace("$JS.API", API) for subject in (*streams, *consumers)]
-    return [*facts, *asked, *of_services, *streams, *consumers, *reached, *settled, *inboxes, *rest]
+    reached = [subject.replace("$JS.API", API) for subject in (*streams, *consumers, *kept)]
+    return [*facts, *asked, *of_services, *streams, *consumers, *kept, *reached, *settled, *inboxes, *rest]
 
 
 def _may_tell(user, subject, *, movable):
@@ -99,6 +107,8 @@ def _may_tell(user, subject, *, movable):
         return user == "gateway" and len(rest) > 1 and rest[0] in SERVICES
     if first in {"$JS", "FACTS"}:
         return _may_use_streams(user, first, rest, movable=movable)
+    if first in {"$O", "work"}:
+        return user == SHARES and rest[0] == SHARES and len(rest) > 1 and (first == "work" or _is_piece(rest[1:]))
     if user not in {"gateway", "operator"}:
         return False
     if first == "ctl" and (rest == ["ping"] or (len(rest) == 2 and rest[0] in SERVICES and rest[1] == "state")):
@@ -107,10 +117,16 @@ def _may_tell(user, subject, *, movable):
     return movable and (again or subject in {"ctl.clock", "$KV.CLOCK.business"})
 
 
+def _is_piece(words):
+    return words[0] in {"C", "M"} and (len(words) > 1 if words[0] == "C" else len(words) == 2 and words[1] != ">")
+
+
 def _may_use_streams(user, at, words, *, movable):
     """Only the deploy step where the streams are at home; the rest from outside, for what is their own."""
     own = {f"{listener}-{owner}": listener for listener, owners in HEARD.items() for owner in owners}
     path = ".".join(words)
+    if words[0] == "ACK" and "hands" in words[2:3]:
+        return words[1] == f"WORK_{SHARES}" and user == SHARES
     if words[0] == "ACK":
         return words[1] == "EVENTS" and len(words) > 3 and own.get(words[2]) == user
     if user == "deploy":
@@ -118,10 +134,15 @@ def _may_use_streams(user, at, words, *, movable):
         clock = {f"API.STREAM.{verb}.KV_CLOCK" for verb in ("CREATE", "INFO")}
         makes = {f"API.CONSUMER.CREATE.EVENTS.{name}.evt.{name.partition('-')[2]}.>" for name in own}
         rest = {f"API.CONSUMER.{verb}.EVENTS.{name}" for name in own for verb in ("INFO", "DELETE")}
-        return at == "$JS" and path in stream | clock | makes | rest
+        shared = {f"API.STREAM.{v}.{s}_{SHARES}" for v in ("CREATE", "UPDATE", "INFO") for s in ("WORK", "OBJ")}
+        shared |= {f"API.CONSUMER.CREATE.WORK_{SHARES}.hands"}
+        return at == "$JS" and path in stream | clock | makes | rest | shared
     if path in {"API.STREAM.INFO.KV_CLOCK", "API.STREAM.MSG.GET.KV_CLOCK"}:
         return movable and at == "FACTS"
     mine = {f"API.CONSUMER.{v}.EVENTS.{name}" for name in own if own[name] == user for v in ("INFO", "MSG.NEXT")}
+    if user == SHARES:
+        mine |= {f"API.CONSUMER.{verb}.WORK_{SHARES}.hands" for verb in ("INFO", "MSG.NEXT")}
+        mine |= {f"API.{verb}.OBJ_{SHARES}" for verb in ("DIRECT.GET", "STREAM.PURGE")}
     return at == "FACTS" and path in mine
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from commons_chassis.connect import API, DEPLOY, GATEWAY, OPERATOR, inbox
-from commons_chassis.deploy import CLOCK_BUCKET, STREAM, durable
+from commons_chassis.deploy import CLOCK_BUCKET, HANDS, STREAM, bucket_of, durable, queue_of
 from commons_chassis.service import Service
 from commons_chassis.state import CLOCK_KEY
 
@@ -50,12 +50,13 @@ def _own_inbox(user: str) -> str:
 
 
 def _of_service(service: Service, *, movable: bool) -> User:
-    """Tells its own facts, takes and settles what its own consumers hold, answers what it is asked."""
+    """Tells its own facts, takes and settles what its own consumers hold, answers what it is asked; shares out its own jobs."""
     name, publish = service.name, [f"evt.{service.name}.>"]
     for owner in service.hears:
         mine = durable(name, owner)
         publish += [f"{API}.CONSUMER.{verb}.{STREAM}.{mine}" for verb in ("INFO", "MSG.NEXT")]
         publish.append(f"$JS.ACK.{STREAM}.{mine}.>")
+    publish += _jobs(name) if service.jobs else ()
     subscribe = [f"rpc.{name}.> {name}", f"ctl.{name}.> {name}", "ctl.ping", _own_inbox(name)]
     return User(
         name=name,
@@ -63,6 +64,20 @@ def _of_service(service: Service, *, movable: bool) -> User:
         subscribe=(*subscribe, *(("ctl.clock",) if movable else ())),
         answers=True,
     )
+
+
+def _jobs(name: str) -> list[str]:
+    """Its own queue, as who puts in and as who takes out; its own bucket, to write, to read and to empty."""
+    queue, bucket = queue_of(name), bucket_of(name)
+    taken = [f"{API}.CONSUMER.{verb}.{queue}.{HANDS}" for verb in ("INFO", "MSG.NEXT")]
+    kept = [f"$O.{name}.{part}" for part in ("C.>", "M.*")]
+    return [
+        f"work.{name}.>",
+        *taken,
+        f"$JS.ACK.{queue}.{HANDS}.>",
+        *kept,
+        *(f"{API}.{verb}.{bucket}" for verb in ("DIRECT.GET", "STREAM.PURGE")),
+    ]
 
 
 def _looks(services: Sequence[Service], *, movable: bool) -> tuple[str, ...]:
@@ -89,6 +104,9 @@ def _of_deploy(services: Sequence[Service]) -> User:
     pairs = [(owner, durable(service.name, owner)) for service in services for owner in service.hears]
     consumers = [f"$JS.API.CONSUMER.{verb}.{STREAM}.{mine}" for _, mine in pairs for verb in ("INFO", "DELETE")]
     consumers += [f"$JS.API.CONSUMER.CREATE.{STREAM}.{mine}.evt.{owner}.>" for owner, mine in pairs]
+    shared = [of(service.name) for service in services if service.jobs for of in (queue_of, bucket_of)]
+    streams += [f"$JS.API.STREAM.{verb}.{stream}" for stream in shared for verb in ("INFO", "CREATE", "UPDATE")]
+    consumers += [f"$JS.API.CONSUMER.CREATE.{queue_of(service.name)}.{HANDS}" for service in services if service.jobs]
     return User(name=DEPLOY, publish=(*streams, *clock, *consumers), subscribe=(_own_inbox(DEPLOY),))
 
 

@@ -31,25 +31,42 @@ REACHED = {
     "$JS.API.STREAM.MSG.GET.KV_CLOCK": "singleton",
     "$KV.CLOCK.business": "singleton",
 }
+SHARED = {
+    "work.{0}.>": "singleton",
+    "$JS.API.CONSUMER.MSG.NEXT.WORK_{0}.hands": "stream",
+    "$JS.API.CONSUMER.INFO.WORK_{0}.hands": "singleton",
+    "$JS.ACK.WORK_{0}.hands.>": "singleton",
+    "$O.{0}.>": "singleton",
+    "$JS.API.DIRECT.GET.OBJ_{0}": "singleton",
+    "$JS.API.STREAM.PURGE.OBJ_{0}": "singleton",
+}
+"""For each user whose processes share jobs."""
 ANYONE = f'mappings {{ "{API}.>": "$JS.API.>" }}\n'
 """Of a broker that lets in anyone, for tests: there is one account, and everything in it."""
 
 
 def authorization(users: Iterable[User], seeds: Mapping[str, str]) -> str:
     """The part of the broker's configuration that says who may come in and what each may do; there is no other user."""
-    known = {user.name: {"nkey": public_half(seeds[user.name]), "permissions": _permissions(user)} for user in users}
+    everyone = list(users)
+    reached = REACHED | {
+        subject.format(user.name): kind
+        for user in everyone
+        if f"work.{user.name}.>" in user.publish
+        for subject, kind in SHARED.items()
+    }
+    known = {user.name: {"nkey": public_half(seeds[user.name]), "permissions": _permissions(user)} for user in everyone}
     builders = [known.pop(name) for name in (BUILDER,) if name in known]
     accounts = {
         FACTS: {
             "jetstream": "enabled",
             "users": builders,
-            "exports": [{"service": subject, "response_type": kind} for subject, kind in REACHED.items()],
+            "exports": [{"service": subject, "response_type": kind} for subject, kind in reached.items()],
         },
         PLATFORM: {
             "users": list(known.values()),
             "imports": [
                 {"service": {"account": FACTS, "subject": subject}, "to": subject.replace("$JS.API", API)}
-                for subject in REACHED
+                for subject in reached
             ],
         },
     }

@@ -32,4 +32,5 @@ service = Service(
         jobs,
     ],
     figures=FIGURES,
+    jobs=True,
 )
