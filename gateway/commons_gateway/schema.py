@@ -155,7 +155,7 @@ schema = Schema(
     subscription=Subscription,
     types=[FaultCode],
     extensions=[Admitted],
-    config=StrawberryConfig(default_resolver=read, scalar_map=dict(SCALARS), disable_field_suggestions=True),
+    config=StrawberryConfig(default_resolver=read, scalar_map=dict(SCALARS)),
 )
 
 
