@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field
 
-from .base import Command, Entry, Message, Query
+from .base import Command, Entry, Event, Message, Query
 from .codes import OrganisationKind
 from .ids import Country, OrganisationId, PlaceId, Tongue, Zone
 from .profiles import BatchView
@@ -72,7 +73,7 @@ class PlaceEntry(Message):
 
 
 class LoadPlaces(Command[BatchView], entry=Entry.OPERATOR):
-    """Reference data: stored or replaced by id, and told to nobody."""
+    """Reference data: stored or replaced by id. Of the places that somebody lives in it is told where they are."""
 
     items: Annotated[tuple[PlaceEntry, ...], Field(max_length=5000)]
 
@@ -113,3 +114,12 @@ class DistancesFrom(Query[Distances], entry=Entry.ANYONE):
 
     place: PlaceId
     to: tuple[PlaceId, ...]
+
+
+class PlaceLocated(Event, of="located"):
+    """Where the centre of a place is that somebody lives in or near; nothing tells who, and nothing is finer than a place."""
+
+    located: UUID
+    place: PlaceId
+    latitude: Latitude
+    longitude: Longitude

@@ -1,5 +1,6 @@
 """Closed lists. What stands here is part of the API: a value is added, never renamed or taken away."""
 
+from .criteria import *
 from .evaluations import *
 from .mentorships import *
 from .notices import *
@@ -7,3 +8,4 @@ from .people import *
 from .programmes import *
 from .refusals import *
 from .runs import *
+from .sheets import *

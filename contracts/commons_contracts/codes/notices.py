@@ -40,6 +40,8 @@ _OF: Mapping[NoticeCategory, frozenset[NoticeCode]] = {
     NoticeCategory.REQUESTS: frozenset(
         {
             NoticeCode.CONNECTION_REQUESTED,
+            NoticeCode.MENTORING_OFFERED,
+            NoticeCode.MENTORING_DECLINED,
             NoticeCode.CONNECTION_ACCEPTED,
             NoticeCode.CONNECTION_DECLINED,
             NoticeCode.CONNECTION_EXPIRED,
@@ -74,12 +76,13 @@ _OF: Mapping[NoticeCategory, frozenset[NoticeCode]] = {
     NoticeCategory.REMINDERS: frozenset(
         {
             NoticeCode.CONNECTION_REMINDER,
+            NoticeCode.LISTS_CLOSE_SOON,
             NoticeCode.SESSION_REMINDER,
             NoticeCode.PERIOD_ENDS,
             NoticeCode.STILL_MEETING,
         }
     ),
-    NoticeCategory.PROGRAMME: frozenset({NoticeCode.HALFWAY_REFLECTION}),
+    NoticeCategory.PROGRAMME: frozenset({NoticeCode.INVITED, NoticeCode.HALFWAY_REFLECTION}),
     NoticeCategory.SAFEGUARDING: frozenset(),
 }
 

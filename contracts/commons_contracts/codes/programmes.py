@@ -61,6 +61,7 @@ class Criterion(StrEnum):
     GENDER = "GENDER"
     MOTIVATION = "MOTIVATION"
     BACKGROUND = "BACKGROUND"
+    TOPICS = "TOPICS"
 
 
 class Phase(StrEnum):

@@ -4,6 +4,8 @@ from .asks import *
 from .dues import *
 from .events import *
 from .flash import *
+from .preferences import *
 from .run_views import *
 from .runs import *
+from .supervision import *
 from .views import *

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import Due
-from ..ids import ConnectionId, OfferId
+from ..ids import ConnectionId, OfferId, PersonId, RoundId
 
 
 class ReminderDue(Due):
@@ -19,3 +19,17 @@ class ConnectionExpiryDue(Due):
 
 class OfferExpiryDue(Due):
     offer: OfferId
+
+
+class ListsReminderDue(Due):
+    """Ranked lists close soon; `days`: in how many. `after`: who was told already, in the order of ids."""
+
+    round: RoundId
+    days: int
+    after: PersonId | None = None
+
+
+class ListsDue(Due):
+    """Ranked lists close."""
+
+    round: RoundId

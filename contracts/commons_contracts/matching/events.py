@@ -38,8 +38,35 @@ class PlacesSet(Event, of="mentor", about=("mentor",)):
     most: int
 
 
+class MatchingNoticeAcknowledged(Event, of="acknowledgement", about=("person",)):
+    """Someone confirmed that she has read how matching works, in the words of this version of the programme."""
+
+    acknowledgement: UUID
+    round: RoundId
+    person: PersonId
+    version: int
+
+
+class PreferencesSubmitted(Event, of="participation", about=("person",)):
+    """Someone ranked those she would be matched with. Whom is hers alone."""
+
+    participation: UUID
+    round: RoundId
+    person: PersonId
+    role: Role
+    count: int
+
+
+class PreferencesClosed(Event, of="round"):
+    """The ranked lists of a round are as they are from now on."""
+
+    round: RoundId
+    mentors: int
+    mentees: int
+
+
 class ConnectionRequested(Event, of="connection", about=("mentor", "mentee")):
-    """A mentee asked a mentor."""
+    """A mentee asked a mentor, or a mentor a mentee."""
 
     connection: ConnectionId
     round: RoundId
@@ -47,10 +74,11 @@ class ConnectionRequested(Event, of="connection", about=("mentor", "mentee")):
     mentee: PersonId
     style: Style
     expires_at: datetime | None
+    by: Role = Role.MENTEE
 
 
 class ConnectionReminded(Event, of="connection", about=("mentor", "mentee")):
-    """A mentor was reminded of a request that waits for her."""
+    """Who was asked was reminded of the request that waits for her."""
 
     connection: ConnectionId
     mentor: PersonId
@@ -59,7 +87,7 @@ class ConnectionReminded(Event, of="connection", about=("mentor", "mentee")):
 
 
 class ConnectionAccepted(Event, of="connection", about=("mentor", "mentee")):
-    """A mentor said yes to a mentee's request."""
+    """Who was asked said yes."""
 
     connection: ConnectionId
     mentor: PersonId
@@ -68,7 +96,7 @@ class ConnectionAccepted(Event, of="connection", about=("mentor", "mentee")):
 
 
 class ConnectionDeclined(Event, of="connection", about=("mentor", "mentee")):
-    """A mentor said no to a mentee's request; what she wrote with it stays between the two."""
+    """Who was asked said no; what she wrote with it stays between the two."""
 
     connection: ConnectionId
     mentor: PersonId
@@ -77,7 +105,7 @@ class ConnectionDeclined(Event, of="connection", about=("mentor", "mentee")):
 
 
 class ConnectionWithdrawn(Event, of="connection", about=("mentor", "mentee")):
-    """A request was taken back, by the mentee or because she is matched elsewhere."""
+    """A request was taken back, by who sent it or because the mentee is matched elsewhere."""
 
     connection: ConnectionId
     mentor: PersonId

@@ -181,10 +181,5 @@ class Runs(Message):
     items: tuple[RunView, ...]
 
 
-class RunNews(Message):
-    items: tuple[RunView, ...]
-    cursor: str
-
-
 class PairWishList(Message):
     items: tuple[PairWishView, ...]

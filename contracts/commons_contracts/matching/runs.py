@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ..base import Command, Event, Page, Query
-from ..codes import FairnessGroup, PairWish, Role, RunFailure, RunState, Style, Unmet
+from ..codes import FairnessGroup, PairWish, Role, RunFailure, RunState, Unmet
 from ..ids import PersonId, RoundId, RunId
 from .run_views import (
     ComparisonView,
@@ -17,7 +17,6 @@ from .run_views import (
     PairWishList,
     PairWishView,
     ProposalView,
-    RunNews,
     Runs,
     RunSettings,
     RunView,
@@ -32,10 +31,9 @@ Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 class StartMatchRun(Command[RunView], roles=COORDINATORS):
-    """Without a style, in the first one of the programme."""
+    """For the season: flash sessions are taken one by one."""
 
     round: RoundId
-    style: Style | None = None
     seed: Seed = 0
     dry_run: bool = False
     settings: RunSettings = RunSettings()
@@ -70,7 +68,6 @@ class WishPair(Command[PairWishView], roles=COORDINATORS):
     """What the runs to come shall do with a pair."""
 
     round: RoundId
-    style: Style | None = None
     mentor: PersonId
     mentee: PersonId
     wish: PairWish
@@ -86,13 +83,6 @@ class MatchRuns(Query[Runs], roles=COORDINATORS):
 
     round: RoundId | None = None
     ids: tuple[RunId, ...] = ()
-
-
-class RunsSince(Query[RunNews], roles=COORDINATORS):
-    """Of one run: whether it changed since a cursor."""
-
-    run: RunId
-    cursor: str | None = None
 
 
 class ProposalsPage(Query[Page[ProposalView]], roles=COORDINATORS):
@@ -138,44 +128,49 @@ class Fairness(Query[FairnessView], roles=COORDINATORS):
     group: str | None = None
 
 
-class RunStarted(Event, of="run"):
+class RunStarted(Event, of="run", about=("by",)):
     """A coordinator has the pairs of a round computed."""
 
     run: RunId
+    by: PersonId
     round: RoundId
     dry_run: bool
 
 
-class RunProgressed(Event, of="run"):
+class RunProgressed(Event, of="run", about=("by",)):
     """How far a run is, and how many work on it."""
 
     run: RunId
+    by: PersonId
     shards_done: int
     shards: int
     workers: int
 
 
-class RunProposed(Event, of="run"):
+class RunProposed(Event, of="run", about=("by",)):
     """A run is computed and verified."""
 
     run: RunId
+    by: PersonId
     round: RoundId
     matched: int
     unmatched: int
 
 
-class RunEnded(Event, of="run"):
+class RunEnded(Event, of="run", about=("by",)):
     """A run was cancelled, or came to nothing."""
 
     run: RunId
+    by: PersonId
     state: RunState
     failure: RunFailure | None = None
 
 
-class RunPublished(Event, of="run"):
+class RunPublished(Event, of="run", about=("by",)):
     """The pairs of a run have become matches."""
 
     run: RunId
+    by: PersonId
     round: RoundId
     matches: int
 

@@ -8,11 +8,30 @@ from typing import Annotated
 from pydantic import Field
 
 from ..base import Message, News
-from ..codes import ConnectionState, Criterion, DeclineReason, OfferState, Role, Style, WaitingState
+from ..codes import (
+    ConnectionState,
+    Criterion,
+    DeclineReason,
+    Method,
+    OfferState,
+    RefusalCode,
+    Role,
+    Style,
+    WaitingState,
+)
 from ..ids import ConnectionId, MatchId, OfferId, PersonId, PlaceId, ProgrammeId, RoundId, WaitingId
+from ..mentoring import ListRules
 from ..profiles import Description
 
 First = Annotated[int, Field(ge=1, le=100)]
+
+
+class RoundCan(Message):
+    """What the viewer can do in a round now: why not, or None where she can. What she then does is decided anew."""
+
+    ask_mentor: RefusalCode | None = RefusalCode.ENROLMENT_REQUIRED
+    offer_mentoring: RefusalCode | None = RefusalCode.ENROLMENT_REQUIRED
+    rank: RefusalCode | None = RefusalCode.ENROLMENT_REQUIRED
 
 
 class RoundView(Message):
@@ -30,6 +49,14 @@ class RoundView(Message):
     open: bool
     styles: tuple[Style, ...]
     registered_as: tuple[Role, ...]
+    method: Method = Method.MENTEE_PICKS
+    lists_close_at: datetime | None = None
+    """Until when both sides rank each other, where they do."""
+    lists: ListRules | None = None
+    """What holds for the lists, where there are any."""
+    notice_acknowledged: bool | None = None
+    """Whether the viewer has confirmed how matching works; None where the programme does not ask."""
+    can: RoundCan = RoundCan()
 
 
 class MentorCardView(Message):
@@ -61,7 +88,7 @@ class FitView(Message):
 
 
 class ConnectionView(Message):
-    """A request from a mentee to a mentor. `message` is for these two alone, `decline_note` for the mentee."""
+    """A request between a mentee and a mentor. `message` is for these two alone, `decline_note` for the one who asked."""
 
     id: ConnectionId
     round: RoundId
@@ -77,6 +104,8 @@ class ConnectionView(Message):
     match: MatchId | None
     may_answer: bool
     may_withdraw: bool
+    asked_by: Role = Role.MENTEE
+    """Who sent it; the other one answers."""
     continues: MatchId | None = None
     """The flash match that she wants to go on from."""
 

@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import Field
 
 from ..base import Command, Entry, Message, Page, Query
-from ..codes import Initiator, Role, Style
+from ..codes import Initiator, Method, Role, Style
 from ..ids import ProgrammeId
-from .design import ProgrammeRules
+from .design import ListRules, ProgrammeRules
 from .views import Programmes, ProgrammeTexts, ProgrammeView
 
 First = Annotated[int, Field(ge=1, le=100)]
@@ -26,6 +26,8 @@ class Changes(Message):
     recruitment_lead_days: Annotated[int, Field(ge=0, le=365)] | None = None
     styles: tuple[Style, ...] | None = None
     initiator: Initiator | None = None
+    method: Method | None = None
+    lists: ListRules | None = None
     rules: ProgrammeRules | None = None
     texts: ProgrammeTexts | None = None
 

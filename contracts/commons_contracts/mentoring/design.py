@@ -13,6 +13,7 @@ from ..codes import (
     AgreementField,
     AgreementNeed,
     Audience,
+    Cefr,
     Criterion,
     EvaluationKind,
     EvaluationNeed,
@@ -68,6 +69,53 @@ class RequestRules(Message):
     waitlist: bool = False
 
 
+class ListRules(Message):
+    """Ranked lists of both sides (two-way choice): until when, how long, and what becomes of who has sent none."""
+
+    due_days: Count = 7
+    """They close so many days before the programme starts, at midnight in the project's zone."""
+    reminder_days: tuple[Count, ...] = (2,)
+    """So many days before that, whoever has sent none is reminded."""
+    least: Count = 1
+    most: Annotated[int, Field(ge=1, le=100)] = 10
+    ties: bool = False
+    """Whether several may stand in one place of a list."""
+    completed: bool = True
+    """Whether who has sent no list is matched by the criteria; otherwise she is left out."""
+
+
+BY_CONSENT = frozenset({Criterion.GENDER, Criterion.BACKGROUND})
+"""What counts for nobody who has not agreed to it, whatever a design says."""
+OPT_INS = 4
+"""The most criteria of a programme that need an opt-in: every combination of them has weights of its own."""
+Kilometres = Annotated[int, Field(ge=0, le=5000)]
+MOST_BLOCKS = 16
+
+
+class PairRules(Message):
+    """What a pair must have in common, whatever else speaks for it; and from where on more counts no more."""
+
+    language_least: Cefr = Cefr.A1
+    """How well both must speak a language that they have in common."""
+    hours_least: Annotated[int, Field(ge=0, le=MOST_BLOCKS)] = 0
+    """Blocks of three hours a week in which both have time."""
+    hours_enough: Annotated[int, Field(ge=1, le=MOST_BLOCKS)] = 5
+    reach_km: Kilometres = 50
+    """How far those travel to meet who have not said."""
+    near_km: Kilometres = 50
+    """What counts nearly as the same place."""
+    other_organisation: bool = False
+    """Whether the two may not be at one organisation."""
+    woman_mentors: bool = False
+    """Whether mentors are women. Who has not told her gender is then nobody's mentor."""
+
+    @model_validator(mode="after")
+    def _upright(self) -> Self:
+        if self.hours_least > self.hours_enough:
+            raise ValueError("fewer hours are enough than are needed")
+        return self
+
+
 class MatchRules(Message):
     method: Method
     criteria: tuple[Weight, ...] = ()
@@ -77,6 +125,19 @@ class MatchRules(Message):
     """What counts only for those who have agreed to it."""
     notice_acknowledged: bool = False
     """Whether participants confirm that they have read how matching works."""
+    lists: ListRules = ListRules()
+    """Where both sides rank each other."""
+    pairs: PairRules = PairRules()
+    bands: Annotated[tuple[Annotated[int, Field(ge=1, le=10_000)], ...], Field(max_length=2)] = ()
+    """Points under which a pair is a poor one: as few as possible are, before points are counted together."""
+
+    @model_validator(mode="after")
+    def _countable(self) -> Self:
+        if len({weight.criterion for weight in self.criteria}) != len(self.criteria):
+            raise ValueError("a criterion has two weights")
+        if len({weight.criterion for weight in self.criteria} & {*self.opt_in, *BY_CONSENT}) > OPT_INS:
+            raise ValueError(f"more than {OPT_INS} criteria need an opt-in")
+        return self
 
 
 class PlaceRules(Message):
@@ -154,7 +215,8 @@ class EntryRules(Message):
     training: Mapping[Role, tuple[TrainingModule, ...]] = {}
     unit_training: Mapping[Unit, tuple[TrainingModule, ...]] = {}
     """What a unit asks of those who lead it, beside their role's training."""
-    training_valid_days: Count | None = None
+    training_valid_days: Count | None = 365
+    """So many days a training holds; None: for good."""
     minors: bool = False
     pupil_accounts: bool = True
     """False where pupils take part as a class, counted and never registered."""

@@ -24,6 +24,7 @@ from ..codes import (
     ReadinessItem,
     Role,
     Stage,
+    Topic,
 )
 from ..ids import (
     Country,
@@ -63,6 +64,12 @@ class Description(Message):
     hours: Blocks = 0
     modality: Modality = Modality.ONLINE
     stage: Stage | None = None
+    topics: Annotated[tuple[Topic, ...], Field(max_length=16)] = ()
+    radius_km: Annotated[int, Field(ge=0, le=5000)] | None = None
+    """How far she travels to meet; None: as far as the programme supposes."""
+    organisation: OrganisationId | None = None
+    wants_woman: bool = False
+    """Only a woman for a mentor. Shown to herself alone."""
 
 
 class ProjectView(Message):

@@ -6,9 +6,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
-from commons_contracts.profiles import OrganisationRegistered
+from commons_contracts.profiles import OrganisationRegistered, ProfileDescribed
 
-from .tables import organisation_positions
+from .tables import LARGEST_ID, lived_in, organisation_positions
+from .telling import tell_where
 
 
 @answers
@@ -23,3 +24,13 @@ async def keep_organisation_position(event: OrganisationRegistered, tx: Tx) -> N
     }
     put = insert(organisation_positions).values(id=event.organisation, **row)
     await tx.run(put.on_conflict_do_update(index_elements=["id"], set_=row))
+
+
+@answers
+async def note_place(event: ProfileDescribed, tx: Tx) -> None:
+    """That somebody lives there is all that is kept of it; the first time, whoever reckons distances is told where it is."""
+    place = event.description.place
+    if place is None or not 0 < place <= LARGEST_ID:
+        return
+    if await tx.run(insert(lived_in).values(place=place).on_conflict_do_nothing()) == 1:
+        await tell_where(tx, [place])

@@ -53,6 +53,17 @@ organisation_positions = table(
     copy_of="profiles",
 )
 
+lived_in = table(
+    "lived_in",
+    metadata,
+    # Not a foreign key: somebody may name a place before it is loaded.
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False, info=NONE),
+    sa.Column("latitude", sa.Double, info=NONE),
+    sa.Column("longitude", sa.Double, info=NONE),
+    wall=Wall.PLATFORM,
+)
+"""Places that somebody has named, nobody knows who, and where they were last told to be."""
+
 LARGEST_ID = 2**31 - 1
 
 

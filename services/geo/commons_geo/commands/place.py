@@ -15,6 +15,7 @@ from commons_contracts.profiles import BatchView
 
 from ..rules.name import folded
 from ..tables import place_names, places
+from ..telling import tell_where
 
 
 @answers
@@ -25,6 +26,7 @@ async def load_places(cmd: LoadPlaces, tx: Tx) -> BatchView:
     await tx.run(sa.delete(place_names).where(place_names.c.place == sa.any_(_array(sa.Integer, entries))))
     rows = _rows(place_names, [place for place, _ in names], [name for _, name in names])
     await tx.run(sa.insert(place_names).from_select(["place", "name"], rows))
+    await tell_where(tx, list(entries))
     return BatchView(count=len(entries))
 
 
