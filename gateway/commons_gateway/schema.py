@@ -35,7 +35,7 @@ from .mentoring import papers as _papers  # noqa: F401 - the same
 from .mentoring import subjects as _subjects  # noqa: F401 - the same
 from .mentoring import verbs as mentoring_verbs
 from .profiles import live as profiles_live
-from .profiles import own, people
+from .profiles import own, people, preferences
 from .profiles import verbs as profiles_verbs
 from .relay import Node, parts_of, place_in, uuid_in
 from .scalars import SCALARS
@@ -130,6 +130,7 @@ class Query(geo.Query, platform.Query):
 
 @strawberry.type(description="What can be changed. One at a time, in the order of the document.")
 class Mutation(
+    preferences.Mutation,
     profiles_verbs.Mutation,
     mentoring_verbs.Mutation,
     meeting.Mutation,

@@ -11,6 +11,7 @@ from commons_contracts.codes.people import Language
 from ..sentences import FAULT, Catalogue
 from .evaluations import EVALUATIONS
 from .mentorships import MENTORSHIPS
+from .notices import NOTICES
 from .people import PEOPLE
 from .programmes import PROGRAMMES
 from .words import Words
@@ -29,6 +30,7 @@ def expose_codes() -> None:
     english = Catalogue.of(Language.EN)
     _expose(EVALUATIONS)
     _expose(MENTORSHIPS)
+    _expose(NOTICES)
     _expose(PEOPLE)
     _expose(PROGRAMMES)
     _expose(
