@@ -64,6 +64,7 @@ def _lacks(p, rules):
         Criterion.STAGE: p.stage,
         Criterion.GENDER: p.woman is not None,
         Criterion.BACKGROUND: p.background,
+        Criterion.TOPICS: p.topics,
     }
     return any(not told.get(criterion, True) for criterion in rules.needed)
 
@@ -74,7 +75,8 @@ def _same_place(one, other):
 
 def _in_reach(one, other, rules):
     far, radii = straight(one, other), [rules.reach_km if p.radius_km is None else p.radius_km for p in (one, other)]
-    return _same_place(one, other) or (far is not None and far <= min(map(chord, radii)))
+    untold = rules.untold_place and (one.at is None or other.at is None)
+    return untold or _same_place(one, other) or (far is not None and far <= min(map(chord, radii)))
 
 
 def share(criterion, mentee, mentor, rules):
@@ -85,6 +87,7 @@ def share(criterion, mentee, mentor, rules):
         ),
         Criterion.GOALS: lambda one, other, _: _part(one.goals, other.goals),
         Criterion.BACKGROUND: lambda one, other, _: _part(one.background, other.background),
+        Criterion.TOPICS: lambda one, other, _: _part(one.topics, other.topics),
         Criterion.HOURS: lambda one, other, r: Fraction(
             min((one.hours & other.hours).bit_count(), r.hours_enough), r.hours_enough
         ),

@@ -43,6 +43,7 @@ def some_rules(draw):
         other_organisation=draw.random() < 0.5,
         woman_mentors=draw.random() < 0.1,
         untold_language=draw.random() < 0.3,
+        untold_place=draw.random() < 0.3,
     )
 
 

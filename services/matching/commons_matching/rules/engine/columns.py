@@ -144,9 +144,10 @@ def same_place(pool: Sides, i: int) -> Flags:
 
 
 def reached(pool: Sides, i: int) -> Flags:
-    """Whom mentee i can meet: both travel so far, or live in one place."""
+    """Whom mentee i can meet: both travel so far, or live in one place, or one has not told where and need not."""
     least = np.minimum(pool.mentor.reach, pool.mentee.reach[i]).astype(np.int64)
-    return same_place(pool, i) | within(pool, i, least)
+    untold = flagged(pool, Flag.ANYWHERE) | has(pool, i, Flag.ANYWHERE)
+    return same_place(pool, i) | within(pool, i, least) | untold
 
 
 def within(pool: Sides, i: int, far: NDArray[np.int64]) -> Flags:

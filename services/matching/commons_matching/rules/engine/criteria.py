@@ -48,6 +48,7 @@ def scales(rules: Rules) -> dict[Criterion, Scale]:
         Criterion.LANGUAGES: Scale(form=Form.TIERED, kinds=TONGUES, shares=(1, 2, 3, 4), whole=4),
         Criterion.GENDER: Scale(form=Form.TIERED, kinds=(Kind.GENDER,), shares=(1,), whole=1),
         Criterion.GOALS: Scale(form=Form.COUNTED, kinds=(Kind.GOAL,)),
+        Criterion.TOPICS: Scale(form=Form.COUNTED, kinds=(Kind.TOPIC,)),
         Criterion.BACKGROUND: Scale(form=Form.COUNTED, kinds=(Kind.BACKGROUND,)),
         Criterion.HOURS: Scale(
             form=Form.COUNTED, kinds=(Kind.BLOCK,), whole=rules.hours_enough, cap=rules.hours_enough

@@ -146,7 +146,8 @@ def _online(pair: Pair) -> bool:
 
 
 def _too_far(pair: Pair) -> bool:
-    return not _online(pair) and _meet_somewhere(pair) and not pair.in_reach
+    untold = pair.mentee_is(Flag.ANYWHERE) or pair.mentor_is(Flag.ANYWHERE)
+    return not _online(pair) and _meet_somewhere(pair) and not untold and not pair.in_reach
 
 
 def _no_tongue(pair: Pair) -> bool:

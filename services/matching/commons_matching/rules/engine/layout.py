@@ -61,6 +61,7 @@ class Flag(IntEnum):
     COMPLETE = 7
     READY = 8
     ANY_TONGUE = 9
+    ANYWHERE = 10
 
 
 WOMAN, MAN = "1", "0"
@@ -161,6 +162,7 @@ def lacks(profile: Profile, rules: Rules) -> tuple[Criterion, ...]:
         Criterion.STAGE: profile.stage,
         Criterion.GENDER: profile.woman is not None,
         Criterion.BACKGROUND: profile.background,
+        Criterion.TOPICS: profile.topics,
     }
     return tuple(c for c in rules.needed if c in told and not told[c])
 
@@ -190,5 +192,6 @@ def _flags(profile: Profile, rules: Rules) -> Iterator[Flag]:
         Flag.COMPLETE: complete,
         Flag.READY: profile.ready,
         Flag.ANY_TONGUE: rules.untold_language and not profile.languages,
+        Flag.ANYWHERE: rules.untold_place and profile.at is None,
     }
     return (flag for flag, holds in told.items() if holds)

@@ -37,7 +37,7 @@ FLAGS, OPTED, PROJECTS, GENDER, BLOCKS = (
     int(k) for k in (Kind.FLAG, Kind.OPTED, Kind.PROJECT, Kind.GENDER, Kind.BLOCK)
 )
 TAKES_PART, ONLINE, MEETS = int(Flag.TAKES_PART), int(Flag.ONLINE), int(Flag.MEETS)
-ANY_TONGUE = int(Flag.ANY_TONGUE)
+ANY_TONGUE, ANYWHERE = int(Flag.ANY_TONGUE), int(Flag.ANYWHERE)
 VETTED, MINOR, WANTS_WOMAN = int(Flag.VETTED), int(Flag.MINOR), int(Flag.WANTS_WOMAN)
 TIERED, COUNTED, STAGED = int(Form.TIERED), int(Form.COUNTED), int(Form.STAGED)
 EMPTY = np.iinfo(np.int64).min
@@ -127,8 +127,10 @@ def allow(book: Book, sheet: Sheet, i: int, open_: Words) -> bool:
     first = starts[FLAGS]
     online = ALL if has(book, i, ONLINE) else NONE
     meets = ALL if has(book, i, MEETS) else NONE
+    anywhere = ALL if has(book, i, ANYWHERE) else NONE
     for w in range(len(allowed)):
-        there = meets & maps[first + MEETS, w] & (sheet.reachable[w] | sheet.same[w])
+        near = sheet.reachable[w] | sheet.same[w] | anywhere | maps[first + ANYWHERE, w]
+        there = meets & maps[first + MEETS, w] & near
         allowed[w] = open_[w] & maps[first + TAKES_PART, w] & ((online & maps[first + ONLINE, w]) | there)
     join(maps, row, starts[PROJECTS], starts[PROJECTS + 1], some)
     allowed &= some

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from commons_contracts.codes import Cefr, Criterion
-from commons_contracts.mentoring import MatchRules
+from commons_contracts.mentoring import BY_CONSENT, OPT_INS, MatchRules
 
 from .graph import WHOLE
 
 NEVER_COMPARED = frozenset({Criterion.MOTIVATION})
 """What people write in words is for people to compare."""
-OPT_INS = 4
-"""The most criteria of a programme that need an opt-in: every combination of them has weights of its own."""
 MOST_BLOCKS, FARTHEST = 16, 5_000
 """Hours in common that can be told apart; kilometres."""
 
@@ -25,7 +23,8 @@ class Rules:
 
     needed: what both sides tell before any method is used. hours_least: blocks in common that a pair must have;
     hours_enough: beyond so many, more choice adds nothing. near_km: counts as nearly the same place. reach_km: how far
-    those travel who have not said. untold_language: who has told no language at all is kept from nobody by the language rule.
+    those travel who have not said. untold_language, untold_place: who has told no
+    language at all, or not where she lives, is kept from nobody by the rule about it.
     """
 
     weights: tuple[tuple[Criterion, int], ...]
@@ -39,6 +38,7 @@ class Rules:
     other_organisation: bool = False
     woman_mentors: bool = False
     untold_language: bool = False
+    untold_place: bool = False
 
     def __post_init__(self) -> None:
         named = [criterion for criterion, _ in self.weights]
@@ -70,11 +70,13 @@ class Rules:
 
 
 def rules_of(published: MatchRules) -> Rules:
-    """The rules of a programme's design."""
+    """The rules of a programme's design. What counts by consent alone does so here, whatever the design says."""
+    opt_in = tuple(sorted({*published.opt_in, *BY_CONSENT}))
     return Rules(
         weights=tuple((weight.criterion, weight.points) for weight in published.criteria),
-        opt_in=published.opt_in,
-        needed=tuple(c for c in published.collected if c not in NEVER_COMPARED and c not in published.opt_in),
+        opt_in=opt_in,
+        needed=tuple(c for c in published.collected if c not in NEVER_COMPARED and c not in opt_in),
+        **published.pairs.model_dump(),
     )
 
 
