@@ -29,6 +29,15 @@ class ParticipantRegistered(Event, of="participation", about=("person",)):
     role: Role
 
 
+class ParticipantLeft(Event, of="participation", about=("person",)):
+    """Someone takes part in a round no longer: the table that had brought her was taken back."""
+
+    participation: UUID
+    round: RoundId
+    person: PersonId
+    role: Role
+
+
 class PlacesSet(Event, of="mentor", about=("mentor",)):
     """A mentor said how many mentees she takes in a round, for one style of mentoring."""
 

@@ -8,20 +8,23 @@ from sqlalchemy.dialects.postgresql import insert
 from commons_chassis.service import answers
 from commons_chassis.standing import Contact, may_contact
 from commons_chassis.tx import Tx
-from commons_contracts.codes import NoticeCode
+from commons_contracts.codes import NoticeCode, Role
 from commons_contracts.ids import PersonId
-from commons_contracts.matching import ConnectionExpiryDue, OfferExpiryDue, ReminderDue
+from commons_contracts.matching import ConnectionExpiryDue, ListsDue, ListsReminderDue, OfferExpiryDue, ReminderDue
 
+from .listing import remind_unlisted
 from .offering import free_held_place
 from .rules.connection import Connection
 from .rules.places import fell_silent
+from .rules.preference import closed
 from .rules.waiting import Offer, Waiting
 from .tables import offers, silences
+from .tables.preference import count_lists
 from .tables.round import find_round
 
 
 @answers
-async def remind_mentor(due: ReminderDue, tx: Tx) -> None:
+async def remind_of_request(due: ReminderDue, tx: Tx) -> None:
     connection = await tx.load(Connection, due.connection)
     if not await _apart(tx, connection):
         await tx.emit(*connection.remind(due.nth, at=tx.now))
@@ -30,11 +33,11 @@ async def remind_mentor(due: ReminderDue, tx: Tx) -> None:
 @answers
 async def expire_connection(due: ConnectionExpiryDue, tx: Tx) -> None:
     connection = await tx.load(Connection, due.connection)
-    notice = connection.notice(connection.mentee, NoticeCode.CONNECTION_EXPIRED, tx.now)
+    notice = connection.notice(connection.asker, NoticeCode.CONNECTION_EXPIRED, tx.now)
     await tx.emit(connection.expire(tx.now), notice)
     if connection.holds_place:
         await free_held_place(tx, connection)
-    if await _apart(tx, connection):
+    if connection.asked_by is Role.MENTOR or await _apart(tx, connection):
         return
     expired = await _count_silence(tx, connection.mentor)
     await tx.emit(*fell_silent(connection.mentor, expired, await find_round(tx, connection.round), tx.now))
@@ -48,8 +51,20 @@ async def expire_offer(due: OfferExpiryDue, tx: Tx) -> None:
     await free_held_place(tx, offer)
 
 
+@answers
+async def remind_of_lists(due: ListsReminderDue, tx: Tx) -> None:
+    await remind_unlisted(tx, await find_round(tx, due.round), due)
+
+
+@answers
+async def close_lists(due: ListsDue, tx: Tx) -> None:
+    round = await find_round(tx, due.round)
+    (_, mentors), (_, mentees) = [await count_lists(tx, round.id, role) for role in (Role.MENTOR, Role.MENTEE)]
+    await tx.emit(closed(round, mentors=mentors, mentees=mentees, at=tx.now))
+
+
 async def _apart(tx: Tx, connection: Connection) -> bool:
-    """One has blocked the other: the mentor is asked for no answer, and not answering says nothing about her."""
+    """One has blocked the other: nobody is asked for an answer, and not answering says nothing about her."""
     return await may_contact(tx, connection.mentor, connection.mentee) is Contact.BLOCKED
 
 

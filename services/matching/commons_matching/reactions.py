@@ -20,6 +20,7 @@ from commons_contracts.profiles import (
     ProjectOpened,
 )
 
+from .listing import expect_lists
 from .offering import offer_free_places
 from .rules.match import Match
 from .rules.places import Spot
@@ -108,6 +109,7 @@ async def _open_round(published: ProgrammePublished, tx: Tx) -> None:
     row = {c.name: getattr(round, c.name) for c in rounds.c} | {"rules": published.rules.model_dump(mode="json")}
     if await tx.run(insert(rounds).values(row).on_conflict_do_nothing()) == 1:
         await tx.emit(opened)
+        await expect_lists(tx, round)
 
 
 async def _keep_card(event: OfMember, tx: Tx, **told: Any) -> None:

@@ -7,29 +7,35 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from commons_contracts.codes import ConnectionState, Role
-from commons_contracts.ids import PersonId
+from commons_contracts.ids import PersonId, RoundId
 from commons_contracts.matching import (
     ConnectionView,
     FitPart,
     FitView,
     FlashSlotView,
     MatchView,
+    MenteeCardView,
     MentorCardView,
     OfferView,
     PlacesView,
+    PreferencesView,
     RoundView,
     WaitingView,
 )
 from commons_contracts.profiles import Description
 
-from .rules.fit import explain
+from .rules.asking import Asker
+from .rules.choosing import can
+from .rules.fit import Fit, explain
 from .rules.places import Places, Spot
+from .rules.preference import RankedList
 from .rules.round import Round
 
 Row = Mapping[Any, Any]
 
 
-def round_view(round: Round, registered_as: tuple[Role, ...], now: datetime) -> RoundView:
+def round_view(round: Round, viewer: Asker, now: datetime) -> RoundView:
+    matching = round.rules.matching
     return RoundView(
         id=round.id,
         programme=round.programme,
@@ -39,33 +45,60 @@ def round_view(round: Round, registered_as: tuple[Role, ...], now: datetime) -> 
         closes_at=round.closes_at,
         open=round.is_open(now),
         styles=round.rules.styles,
-        registered_as=registered_as,
+        registered_as=tuple(sorted(viewer.registered)),
+        method=matching.method,
+        lists_close_at=round.lists_close_at,
+        lists=None if round.lists_close_at is None else matching.lists,
+        notice_acknowledged=viewer.acknowledged if matching.notice_acknowledged else None,
+        can=can(round, viewer, at=now),
     )
 
 
 def mentor_card_view(row: Row, round: Round, viewer: Description) -> MentorCardView:
     """With the reasons why the two fit; they say nothing that the mentor does not tell everyone here."""
     description = Description.model_validate(row["description"])
-    fit = explain(viewer, description, round.rules.matching)
-    parts = tuple(FitPart(criterion=p.criterion, points=p.points, most=p.most, skipped=p.skipped) for p in fit.parts)
     return MentorCardView(
         person=row["person"],
         round=round.id,
         description=description,
         free_places=row["free_places"],
-        fit=FitView(points=fit.points, parts=parts),
+        fit=_fit_view(explain(viewer, description, round.rules.matching)),
         seen_from=viewer.place,
     )
+
+
+def _fit_view(fit: Fit) -> FitView:
+    parts = tuple(FitPart(criterion=p.criterion, points=p.points, most=p.most, skipped=p.skipped) for p in fit.parts)
+    return FitView(points=fit.points, parts=parts)
+
+
+def mentee_card_view(row: Row, round: Round, mentor: Description) -> MenteeCardView:
+    """With how well the two fit, as the mentee would be told it."""
+    told = Description.model_validate(row["description"] or {})
+    return MenteeCardView(
+        person=row["person"],
+        round=round.id,
+        description=told,
+        fit=_fit_view(explain(told, mentor, round.rules.matching)),
+    )
+
+
+def preferences_view(round: RoundId, role: Role, listed: RankedList, sent_at: datetime) -> PreferencesView:
+    """For its author alone."""
+    equal = tuple(person for person in listed.ranked if person in listed.equal)
+    return PreferencesView(round=round, role=role, ranked=listed.ranked, equal=equal, sent_at=sent_at)
 
 
 def connection_view(row: Row, viewer: PersonId, now: datetime) -> ConnectionView:
     """For one of its two people."""
     open_now = row["state"] == ConnectionState.ASKED and (row["expires_at"] is None or now < row["expires_at"])
     shown = {name: row[name] for name in ConnectionView.model_fields if name in row}
+    sides = [row["mentee"], row["mentor"]]
+    asker, asked = sides if row["asked_by"] == Role.MENTEE else reversed(sides)
     return ConnectionView(
-        **shown | {"decline_note": row["decline_note"] if viewer == row["mentee"] else ""},
-        may_answer=open_now and viewer == row["mentor"],
-        may_withdraw=open_now and viewer == row["mentee"],
+        **shown | {"decline_note": row["decline_note"] if viewer == asker else ""},
+        may_answer=open_now and viewer == asked,
+        may_withdraw=open_now and viewer == asker,
     )
 
 

@@ -99,7 +99,8 @@ def test_who_is_both_may_ask_once_she_takes_part_as_a_mentee(a_round):
 @pytest.mark.parametrize(
     ("initiator", "method", "begun_by", "may"),
     [
-        (Initiator.MENTEE, Method.TWO_WAY, (), Role.MENTEE),
+        (Initiator.MENTEE, Method.TWO_WAY, (), None),
+        (Initiator.MENTEE, Method.ALGORITHM, (Role.MENTEE,), None),
         (Initiator.MENTOR, Method.MENTEE_PICKS, (), Role.MENTOR),
         (Initiator.TEACHER, Method.BOOKING, (), Role.TEACHER),
         (Initiator.COORDINATOR, Method.COORDINATOR_FORMS, (), Role.COORDINATOR),
@@ -116,7 +117,9 @@ def test_who_may_begin_is_the_programmes_to_say(a_round, initiator, method, begu
     assert beginners(round.rules) == (frozenset({may}) if may else frozenset())
     if may is not Role.MENTEE:
         no = refusal(may_ask, round, an_asker(), an_asked(), at=NOON)
-        assert (no.code, no.params) == (No.INITIATOR_NOT_ALLOWED, {"initiator": initiator})
+        by_method = may is None or initiator is Initiator.BY_METHOD
+        params = {"initiator": initiator} | ({"method": method} if by_method else {})
+        assert (no.code, no.params) == (No.INITIATOR_NOT_ALLOWED, params)
 
 
 def test_one_waits_for_a_mentor_whose_places_are_taken_also_after_the_window(a_round):

@@ -21,6 +21,7 @@ from commons_contracts.mentoring import (
     Changes,
     EntryRules,
     Frame,
+    ListRules,
     MatchRules,
     ProgrammeRules,
     ProgrammeTexts,
@@ -243,3 +244,20 @@ def test_sound_choices_need_no_advice():
     assert advised() == ()
     assert advised(time=TimeRules()) == ()
     assert advised(frame=Frame(), time=TimeRules(duration_months=Range(most=1))) == ()
+
+
+def test_the_way_of_matching_is_one_that_the_documents_leave_open():
+    frame = Frame(methods=(Method.ALGORITHM, Method.TWO_WAY))
+    for method, lacking in ((Method.TWO_WAY, ()), (Method.BOOKING, ("METHOD",))):
+        assert missing(a_design(frame=frame, matching=MatchRules(method=method))) == lacking
+
+
+def test_the_method_and_its_lists_are_changed_beside_what_else_matching_has():
+    criteria = (Weight(criterion=Criterion.FIELD, points=5000),)
+    design = a_design(matching=MatchRules(method=Method.ALGORITHM, criteria=criteria))
+
+    after = design.with_changes(Changes(method=Method.TWO_WAY, lists=ListRules(due_days=3, ties=True))).rules.matching
+
+    lists = ListRules(due_days=3, ties=True)
+    assert after == MatchRules(method=Method.TWO_WAY, criteria=criteria, lists=lists)
+    assert design.with_changes(Changes(method=Method.ONE_WAY_MENTOR)).rules.matching.criteria == criteria

@@ -12,13 +12,14 @@ from commons_chassis.service import answers
 from commons_chassis.standing import Contact, may_contact
 from commons_chassis.tx import Tx
 from commons_contracts.base import Refusal
-from commons_contracts.codes import ConnectionState, NoticeCode, RefusalCode, Style, WaitingState
+from commons_contracts.codes import ConnectionState, NoticeCode, RefusalCode, Role, Style, WaitingState
 from commons_contracts.ids import ConnectionId, MatchId
 from commons_contracts.matching import (
     AcceptConnection,
     ConnectionExpiryDue,
     ConnectionView,
     DeclineConnection,
+    OfferMentoring,
     ReminderDue,
     RequestConnection,
     WithdrawConnection,
@@ -27,14 +28,20 @@ from commons_contracts.matching import (
 from ..offering import free_held_place, leave_queue
 from ..rules.asking import may_ask
 from ..rules.connection import Connection, ask
+from ..rules.offering import may_offer
+from ..rules.places import Spot
 from ..rules.refusing import invalid_transition
 from ..rules.round import Round
 from ..rules.waiting import Waiting
 from ..tables import connections, silences, waitings
-from ..tables.person import find_asked, find_asker, take_seat
-from ..tables.place import use_place
+from ..tables.person import find_asked, find_asker, find_wanted, is_available, take_seat
+from ..tables.place import find_places, use_place
 from ..tables.round import find_round
 from ..views import connection_view
+
+REQUESTED = {Role.MENTEE: NoticeCode.CONNECTION_REQUESTED, Role.MENTOR: NoticeCode.MENTORING_OFFERED}
+DECLINED = {Role.MENTEE: NoticeCode.CONNECTION_DECLINED, Role.MENTOR: NoticeCode.MENTORING_DECLINED}
+"""What the other one is told, by who began."""
 
 
 @answers
@@ -71,9 +78,9 @@ async def accept_connection(command: AcceptConnection, tx: Tx) -> ConnectionView
         raise Refusal(RefusalCode.MENTOR_AT_CAPACITY)
     tx.add(match)
     confirmed = match.confirmed(await find_round(tx, connection.round))
-    notice = connection.notice(connection.mentee, NoticeCode.CONNECTION_ACCEPTED, tx.now)
+    notice = connection.notice(connection.asker, NoticeCode.CONNECTION_ACCEPTED, tx.now)
     await tx.emit(connection.accepted(tx.now), confirmed, notice)
-    await _break_silence(tx)
+    await _break_silence(tx, connection)
     if connection.style is not Style.FLASH:
         await _leave_elsewhere(tx, connection)
     return _view(tx, connection)
@@ -84,8 +91,8 @@ async def decline_connection(command: DeclineConnection, tx: Tx) -> ConnectionVi
     connection = await _settle(tx, command.connection)
     declined = connection.decline(by=tx.person, at=tx.now, reason=command.reason, note=command.note)
     await _require_contact(tx, connection, ConnectionState.DECLINED)
-    await tx.emit(declined, connection.notice(connection.mentee, NoticeCode.CONNECTION_DECLINED, tx.now))
-    await _break_silence(tx)
+    await tx.emit(declined, connection.notice(connection.asker, DECLINED[connection.asked_by], tx.now))
+    await _break_silence(tx, connection)
     await _let_hold_go(tx, connection)
     return _view(tx, connection)
 
@@ -98,8 +105,29 @@ async def withdraw_connection(command: WithdrawConnection, tx: Tx) -> Connection
     return _view(tx, connection)
 
 
+@answers
+async def offer_mentoring(command: OfferMentoring, tx: Tx) -> ConnectionView:
+    round = await find_round(tx, command.round)
+    mentor = await find_asker(tx, round, command.style, as_=Role.MENTOR)
+    wanted = await find_wanted(tx, round, command.mentee, command.style)
+    spot = Spot(round=round.id, mentor=tx.person, style=command.style)
+    free, ready = await find_places(tx, spot, lock=False), await is_available(tx, tx.person)
+    may_offer(round, mentor, wanted, places=free, available=ready, at=tx.now)
+    connection = ask(
+        ConnectionId(new_id()),
+        round,
+        mentee=command.mentee,
+        mentor=tx.person,
+        style=command.style,
+        message=command.message,
+        at=tx.now,
+        asked_by=Role.MENTOR,
+    )
+    return await send(tx, round, connection)
+
+
 async def send(tx: Tx, round: Round, connection: Connection) -> ConnectionView:
-    """Store a request, tell the mentor, and note when she is reminded and when it runs out."""
+    """Store a request, tell who is asked, and note when she is reminded and when it runs out."""
     tx.add(connection)
     for nth, at in enumerate(connection.reminders(round), start=1):
         key = f"connection:{connection.id}:reminder:{nth}"
@@ -107,7 +135,7 @@ async def send(tx: Tx, round: Round, connection: Connection) -> ConnectionView:
     if connection.expires_at is not None:
         expiry = ConnectionExpiryDue(connection=connection.id)
         await tx.later(expiry, at=connection.expires_at, key=f"connection:{connection.id}:expiry")
-    notice = connection.notice(connection.mentor, NoticeCode.CONNECTION_REQUESTED, tx.now)
+    notice = connection.notice(connection.asked, REQUESTED[connection.asked_by], tx.now)
     await tx.emit(connection.requested(), notice)
     return _view(tx, connection)
 
@@ -127,7 +155,7 @@ async def _settle(tx: Tx, id: UUID) -> Connection:
 
 
 async def _require_contact(tx: Tx, connection: Connection, to: ConnectionState) -> None:
-    """A block since the request looks as if the mentee had taken it back; a no with words would reach her, too."""
+    """A block since the request looks as if the asker had taken it back; a no with words would reach her, too."""
     contact = await may_contact(tx, connection.mentor, connection.mentee)
     if contact is Contact.UNKNOWN:
         raise Refusal(RefusalCode.SAFEGUARDING_UNKNOWN)
@@ -135,7 +163,10 @@ async def _require_contact(tx: Tx, connection: Connection, to: ConnectionState) 
         raise invalid_transition(ConnectionState.WITHDRAWN, to)
 
 
-async def _break_silence(tx: Tx) -> None:
+async def _break_silence(tx: Tx, answered: Connection) -> None:
+    """A mentor who answers is not silent; a mentee's silence is not counted."""
+    if answered.asked_by is Role.MENTOR:
+        return
     await tx.run(sa.update(silences).where(silences.c.mentor == tx.person).values(expired=0))
 
 

@@ -11,7 +11,7 @@ from commons_chassis.service import answers
 from commons_chassis.standing import contactable
 from commons_chassis.tx import Row, Tx
 from commons_contracts.base import Page
-from commons_contracts.codes import ConnectionState
+from commons_contracts.codes import ConnectionState, Role
 from commons_contracts.matching import (
     ConnectionNews,
     Connections,
@@ -62,9 +62,11 @@ def _requests(tx: Tx) -> sa.Select[Any]:
 
 
 def _state(tx: Tx) -> sa.ColumnElement[ConnectionState]:
-    """To the mentor, an open request of someone who has blocked her, or whom she has, looks as if it were taken back."""
+    """To who was asked, an open request of someone who has blocked her, or whom she has, looks as if it were taken back."""
     c = connections.c
-    apart = (c.state == ConnectionState.ASKED) & (c.mentor == tx.person) & ~contactable(tx, tx.person, c.mentee)
+    by_mentor = c.asked_by == Role.MENTOR
+    asked, asker = sa.case((by_mentor, c.mentee), else_=c.mentor), sa.case((by_mentor, c.mentor), else_=c.mentee)
+    apart = (c.state == ConnectionState.ASKED) & (asked == tx.person) & ~contactable(tx, tx.person, asker)
     return sa.case((apart, sa.literal(ConnectionState.WITHDRAWN, c.state.type)), else_=c.state)
 
 

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 
 from commons_chassis.service import answers
-from commons_chassis.tx import Tx
+from commons_chassis.tx import Row, Tx
 from commons_contracts.codes import Role
+from commons_contracts.ids import RoundId
 from commons_contracts.matching import AllPlaces, OwnPlaces, Rounds, RoundsOf
 
+from ..rules.asking import Asker
 from ..rules.places import Places, Spot
-from ..tables import participations, places, rounds
+from ..rules.round import Round
+from ..tables import acknowledgements, participations, places, rounds
+from ..tables.person import in_season
 from ..tables.round import round_in
 from ..views import places_view, round_view
 
 
 @answers
 async def rounds_of(query: RoundsOf, tx: Tx) -> Rounds:
-    r, p = rounds.c, participations.c
+    r = rounds.c
     wanted = sa.select(rounds).order_by(r.begins.desc(), r.id)
     if query.programme is not None:
         wanted = wanted.where(r.programme == query.programme)
     if query.ids:
         wanted = wanted.where(r.id.in_(query.ids))
     found = [round_in(row) for row in await tx.rows(wanted)]
-    roles: dict[object, list[Role]] = {round.id: [] for round in found}
-    mine = sa.select(p.round, p.role).where(p.person == tx.person, p.round.in_(roles)).order_by(p.role)
-    for row in await tx.rows(mine):
-        roles[row["round"]].append(row["role"])
-    return Rounds(items=tuple(round_view(round, tuple(roles[round.id]), tx.now) for round in found))
+    hers = {row["round"]: row for row in await tx.rows(_hers(tx, [round.id for round in found]))}
+    return Rounds(items=tuple(round_view(round, _viewer(tx, round, hers.get(round.id)), tx.now) for round in found))
+
+
+def _hers(tx: Tx, ids: Sequence[RoundId]) -> sa.Select[Any]:
+    """Of each round that the acting person takes part in: as what, whether she is matched, and which notice she has read."""
+    p, a = participations.c, acknowledgements.c
+    read = sa.select(a.version).where(a.round == p.round, a.person == p.person).scalar_subquery()
+    columns = (p.round, sa.func.array_agg(p.role).label("roles"), read.label("read"))
+    season = in_season(p.round, p.person).label("matched")
+    mine = sa.select(*columns, season).where(p.person == tx.person, p.round.in_(ids))
+    return mine.group_by(p.round, p.person)
+
+
+def _viewer(tx: Tx, round: Round, row: Row | None) -> Asker:
+    asked = round.rules.matching.notice_acknowledged
+    return Asker(
+        person=tx.person,
+        roles=tx.actor.roles,
+        registered=frozenset(map(Role, row["roles"])) if row else frozenset(),
+        matched=bool(row and row["matched"]),
+        acknowledged=not asked or bool(row and row["read"] == round.programme_version),
+    )
 
 
 @answers

@@ -22,9 +22,13 @@ class Asker:
     person: PersonId
     roles: frozenset[Role]
     registered: frozenset[Role]
-    matched: bool
-    asked: tuple[PersonId, ...]
-    """The mentors with whom a request of hers is open."""
+    matched: bool = False
+    asked: tuple[PersonId, ...] = ()
+    """Those to whom a request of hers is open."""
+    offered: tuple[PersonId, ...] = ()
+    """Those whose request to her is open."""
+    acknowledged: bool = True
+    """She has confirmed how matching works, or nobody asks for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +50,7 @@ BY_METHOD = {
     Method.ONE_WAY_MENTEE: Role.MENTEE,
     Method.ONE_WAY_MENTOR: Role.MENTOR,
 }
+BY_RUN = (Method.ALGORITHM, Method.TWO_WAY)
 BY_INITIATOR = {
     Initiator.MENTEE: Role.MENTEE,
     Initiator.MENTOR: Role.MENTOR,
@@ -57,8 +62,10 @@ BY_INITIATOR = {
 def beginners(rules: ProgrammeRules) -> frozenset[Role]:
     """The roles that may begin (rule matrix, initiator): as named, or as the initiator or the method implies.
 
-    None where an algorithm matches.
+    None where a match run brings people together, whatever else the programme says: they have given it their word, or lists.
     """
+    if rules.matching.method in BY_RUN:
+        return frozenset()
     if rules.requests.begun_by:
         return frozenset(rules.requests.begun_by)
     if rules.requests.initiator is Initiator.BY_METHOD:
@@ -73,24 +80,27 @@ def may_ask(round: Round, asker: Asker, asked: Asked, *, at: datetime) -> None:
 
     The first rule broken, in this order, is the one she is told.
     """
-    _may_begin(round, asker, asked)
-    round.require_open(at)
-    _takes_part(round, asker)
-    if asker.matched:
-        raise Refusal(RefusalCode.ALREADY_MATCHED)
-    if asked.person in asker.asked:
-        raise Refusal(RefusalCode.DUPLICATE_REQUEST)
-    most = round.rules.requests.open_most
-    if most is not None and len(asker.asked) >= most:
-        raise Refusal(RefusalCode.OPEN_REQUEST_LIMIT, max=most)
+    _not_herself(asker, asked)
+    may_ask_someone(round, asker, at=at)
+    require_new(round, asker, asked.person)
     if may_meet(asked).free == 0:
         raise mentor_unavailable()
 
 
+def may_ask_someone(round: Round, asker: Asker, *, at: datetime) -> None:
+    """What of it does not depend on whom she asks."""
+    _may_begin(round, asker)
+    round.require_open(at)
+    require_part(round, asker, Role.MENTEE)
+    if asker.matched:
+        raise Refusal(RefusalCode.ALREADY_MATCHED)
+
+
 def may_wait(round: Round, asker: Asker, asked: Asked, *, waits: bool) -> None:
     """A mentee waits for a mentor whose places are taken (journey J1.10); also after the window, when places come free."""
-    _may_begin(round, asker, asked)
-    _takes_part(round, asker)
+    _not_herself(asker, asked)
+    _may_begin(round, asker)
+    require_part(round, asker, Role.MENTEE)
     if asker.matched:
         raise Refusal(RefusalCode.ALREADY_MATCHED)
     if waits or asked.person in asker.asked:
@@ -110,8 +120,9 @@ def may_take(asker: Asker, asked: Asked) -> None:
 
 def may_take_slot(round: Round, asker: Asker, asked: Asked) -> None:
     """A mentee of the round asks for a flash slot, at any time: flash is not bound to the season's window (journey J3.1)."""
-    _may_begin(round, asker, asked)
-    _takes_part(round, asker)
+    _not_herself(asker, asked)
+    _may_begin(round, asker)
+    require_part(round, asker, Role.MENTEE)
     may_meet(asked)
 
 
@@ -129,14 +140,37 @@ def may_meet(asked: Asked) -> Places:
     return asked.places
 
 
-def _may_begin(round: Round, asker: Asker, asked: Asked) -> None:
+def require_new(round: Round, asker: Asker, other: PersonId) -> None:
+    """One request between two people at a time, and so many of one person as the programme allows to be open."""
+    if other in (*asker.asked, *asker.offered):
+        raise Refusal(RefusalCode.DUPLICATE_REQUEST)
+    most = round.rules.requests.open_most
+    if most is not None and len(asker.asked) >= most:
+        raise Refusal(RefusalCode.OPEN_REQUEST_LIMIT, max=most)
+
+
+def require_part(round: Round, asker: Asker, role: Role) -> None:
+    """She takes part in this role, and has confirmed how matching works where the programme asks for it (journey J5.8)."""
+    if role not in asker.registered:
+        raise Refusal(RefusalCode.ENROLMENT_REQUIRED, round=round.id)
+    if not asker.acknowledged:
+        raise Refusal(RefusalCode.NOTICE_NOT_ACKNOWLEDGED, round=round.id, version=round.programme_version)
+
+
+def not_allowed(round: Round) -> Refusal:
+    """The programme's method leaves this step to somebody else (Women STEM Up guide, ways of matching)."""
+    rules = round.rules
+    method, initiator = rules.matching.method, rules.requests.initiator
+    why = {"method": method} if initiator is Initiator.BY_METHOD or method in BY_RUN else {}
+    return Refusal(RefusalCode.INITIATOR_NOT_ALLOWED, initiator=initiator, **why)
+
+
+def _not_herself(asker: Asker, asked: Asked) -> None:
     if asker.person == asked.person:
         raise Refusal(RefusalCode.SELF_REQUEST)
+
+
+def _may_begin(round: Round, asker: Asker) -> None:
     acts_as_mentor = Role.MENTEE not in asker.registered and Role.MENTOR in asker.registered
     if acts_as_mentor or Role.MENTEE not in asker.roles & beginners(round.rules):
-        raise Refusal(RefusalCode.INITIATOR_NOT_ALLOWED, initiator=round.rules.requests.initiator)
-
-
-def _takes_part(round: Round, asker: Asker) -> None:
-    if Role.MENTEE not in asker.registered:
-        raise Refusal(RefusalCode.ENROLMENT_REQUIRED, round=round.id)
+        raise not_allowed(round)

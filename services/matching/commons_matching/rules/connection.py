@@ -1,4 +1,4 @@
-"""A connection: a mentee's request to a mentor, and its answer."""
+"""A connection: a request between a mentee and a mentor, and its answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from commons_contracts.base import Refusal
-from commons_contracts.codes import ConnectionState, DeclineReason, NoticeCode, RefusalCode, Style
+from commons_contracts.codes import ConnectionState, DeclineReason, NoticeCode, RefusalCode, Role, Style
 from commons_contracts.ids import ConnectionId, MatchId, PersonId, ProjectId, RoundId
 from commons_contracts.matching import (
     ConnectionAccepted,
@@ -37,6 +37,7 @@ def ask(
     at: datetime,
     holds_place: bool = False,
     continues: MatchId | None = None,
+    asked_by: Role = Role.MENTEE,
 ) -> Connection:
     """A request as the programme lets it live: open until answered, at most for the days it gives (rule matrix, expiry)."""
     days = round.rules.requests.expiry_days
@@ -52,6 +53,7 @@ def ask(
         expires_at=None if days is None else round.in_days(at, days),
         holds_place=holds_place,
         continues=continues,
+        asked_by=asked_by,
     )
 
 
@@ -74,20 +76,34 @@ class Connection:
     match: MatchId | None = None
     continues: MatchId | None = None
     """The flash match that this goes on from (journey J3.5)."""
+    asked_by: Role = Role.MENTEE
+    """Who began: the mentor, where the programme has mentors choose."""
+
+    @property
+    def asker(self) -> PersonId:
+        return self.mentor if self.asked_by is Role.MENTOR else self.mentee
+
+    @property
+    def asked(self) -> PersonId:
+        return self.mentee if self.asked_by is Role.MENTOR else self.mentor
 
     def requested(self) -> ConnectionRequested:
         return ConnectionRequested(
-            **self._facts(self.asked_at), round=self.round, style=self.style, expires_at=self.expires_at
+            **self._facts(self.asked_at),
+            round=self.round,
+            style=self.style,
+            expires_at=self.expires_at,
+            by=self.asked_by,
         )
 
     def reminders(self, round: Round) -> tuple[datetime, ...]:
-        """When the mentor is reminded, before the request runs out (rule matrix, request expiry)."""
+        """When who was asked is reminded, before the request runs out (rule matrix, request expiry)."""
         days = round.rules.requests.reminder_days
         times = (round.in_days(self.asked_at, day) for day in sorted(days))
         return tuple(at for at in times if self.expires_at is None or at < self.expires_at)
 
     def accept(self, *, by: PersonId, at: datetime) -> Match:
-        """The mentor says yes: she decides (rule matrix, matching); whether a place is left is the places' to say."""
+        """Who was asked says yes: she decides (rule matrix, matching); whether a place is left is the places' to say."""
         self._answer(State.ACCEPTED, by=by, at=at)
         self.match = match_of(self.id)
         return Match(
@@ -105,15 +121,15 @@ class Connection:
         return ConnectionAccepted(**self._facts(at), match=match_of(self.id))
 
     def decline(self, *, by: PersonId, at: datetime, reason: DeclineReason, note: str) -> ConnectionDeclined:
-        """The mentor says no, with a reason; her words, if any, are for the mentee alone (WESTEM mentor manual)."""
+        """Who was asked says no, with a reason; her words, if any, are for the asker alone (WESTEM mentor manual)."""
         self._answer(State.DECLINED, by=by, at=at)
         self.decline_reason, self.decline_note = reason, note
         return ConnectionDeclined(**self._facts(at), reason=reason)
 
     def withdraw(self, *, by: PersonId, at: datetime) -> ConnectionWithdrawn:
-        """The mentee takes it back."""
-        if by != self.mentee:
-            raise Refusal(RefusalCode.NOT_FOUND if by != self.mentor else RefusalCode.INITIATOR_NOT_ALLOWED)
+        """Who asked takes it back."""
+        if by != self.asker:
+            raise Refusal(RefusalCode.NOT_FOUND if by != self.asked else RefusalCode.INITIATOR_NOT_ALLOWED)
         self._leave(State.WITHDRAWN, at=at)
         return ConnectionWithdrawn(**self._facts(at), matched_elsewhere=False)
 
@@ -126,7 +142,7 @@ class Connection:
     def remind(self, nth: int, *, at: datetime) -> tuple[ConnectionReminded, NoticeWanted]:
         self._require_asked("REMINDED")
         fact = ConnectionReminded(**self._facts(at), nth=nth)
-        return fact, self.notice(self.mentor, NoticeCode.CONNECTION_REMINDER, at, number=nth)
+        return fact, self.notice(self.asked, NoticeCode.CONNECTION_REMINDER, at, number=nth)
 
     def expire(self, at: datetime) -> ConnectionExpired:
         """Nobody answered in the days that the programme gives (rule matrix, request expiry; journey J1.9)."""
@@ -139,7 +155,7 @@ class Connection:
 
     def _answer(self, to: ConnectionState, *, by: PersonId, at: datetime) -> None:
         """Only the one who was asked may answer (journey J1.7); in another project it does not exist at all."""
-        if by != self.mentor:
+        if by != self.asked:
             raise Refusal(RefusalCode.NOT_REQUEST_RECIPIENT)
         self._leave(to, at=at)
 

@@ -1,6 +1,7 @@
 """Every table matching owns, and the looks at them that several doors take."""
 
 from .flash import flash_slots
+from .preference import acknowledgements, preferences
 from .run import pair_wishes, proposals, run_jobs, run_snapshots, runs, unmatched
 from .schema import (
     cards,
@@ -18,6 +19,7 @@ from .schema import (
 )
 
 __all__ = [
+    "acknowledgements",
     "cards",
     "connections",
     "flash_slots",
@@ -27,6 +29,7 @@ __all__ = [
     "pair_wishes",
     "participations",
     "places",
+    "preferences",
     "programmes",
     "proposals",
     "rounds",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,10 +14,20 @@ from commons_contracts.ids import PersonId
 from commons_contracts.profiles import Description
 
 from ..rules.asking import Asked, Asker
+from ..rules.offering import Wanted
 from ..rules.places import Spot
 from ..rules.round import Round
 from .place import find_places
+from .preference import acknowledgements
 from .schema import cards, connections, matches, participations
+
+
+async def roles_in(tx: Tx, round: UUID, person: PersonId) -> frozenset[Role]:
+    """What someone takes part as."""
+    p = participations.c
+    return frozenset(
+        row["role"] for row in await tx.rows(sa.select(p.role).where(p.round == round, p.person == person))
+    )
 
 
 async def take_seat(tx: Tx, round: UUID, mentee: PersonId) -> frozenset[Role]:
@@ -26,20 +37,56 @@ async def take_seat(tx: Tx, round: UUID, mentee: PersonId) -> frozenset[Role]:
     return frozenset(row["role"] for row in await tx.rows(hers))
 
 
-async def find_asker(tx: Tx, round: Round, style: Style) -> Asker:
+async def find_asker(tx: Tx, round: Round, style: Style | None, *, as_: Role = Role.MENTEE) -> Asker:
     """The person who acts, her seat locked. Flash sessions are no mentor for the season, and can be had beside one; what is
     over leaves her free to ask again.
     """
     registered = await take_seat(tx, round.id, tx.person)
-    c, m = connections.c, matches.c
-    open_ones = (c.round == round.id, c.mentee == tx.person, c.state == ConnectionState.ASKED)
-    season = sa.exists().where(m.round == round.id, m.mentee == tx.person, m.style != Style.FLASH, m.over_at.is_(None))
+    c = connections.c
+    own, other = (c.mentor, c.mentee) if as_ is Role.MENTOR else (c.mentee, c.mentor)
+    open_ones = (c.round == round.id, own == tx.person, c.state == ConnectionState.ASKED)
+    asked = await tx.rows(sa.select(other.label("other"), (c.asked_by == as_).label("hers")).where(*open_ones))
     return Asker(
         person=tx.person,
         roles=tx.actor.roles,
         registered=registered,
-        matched=style is not Style.FLASH and bool(await tx.value(sa.select(season))),
-        asked=tuple(row["mentor"] for row in await tx.rows(sa.select(c.mentor).where(*open_ones))),
+        matched=as_ is Role.MENTEE and style is not Style.FLASH and await is_matched(tx, round, tx.person),
+        asked=tuple(row["other"] for row in asked if row["hers"]),
+        offered=tuple(row["other"] for row in asked if not row["hers"]),
+        acknowledged=await has_acknowledged(tx, round, tx.person),
+    )
+
+
+async def is_matched(tx: Tx, round: Round, mentee: PersonId) -> bool:
+    """She has a mentor for the season."""
+    return bool(await tx.value(sa.select(in_season(round.id, mentee))))
+
+
+def in_season(round: Any, mentee: Any) -> sa.Exists:
+    """A condition: this mentee has a mentor for this round's season."""
+    m = matches.c
+    return sa.exists().where(m.round == round, m.mentee == mentee, m.style != Style.FLASH, m.over_at.is_(None))
+
+
+async def has_acknowledged(tx: Tx, round: Round, person: PersonId) -> bool:
+    """She has confirmed how matching works in this round, or nobody asks for it."""
+    if not round.rules.matching.notice_acknowledged:
+        return True
+    a = acknowledgements.c
+    hers = sa.exists().where(a.round == round.id, a.person == person, a.version == round.programme_version)
+    return bool(await tx.value(sa.select(hers)))
+
+
+async def find_wanted(tx: Tx, round: Round, mentee: PersonId, style: Style) -> Wanted:
+    """The mentee as the acting mentor may know her."""
+    p, contact = participations.c, await may_contact(tx, tx.person, mentee)
+    takes_part = sa.exists().where(p.round == round.id, p.person == mentee, p.role == Role.MENTEE)
+    return Wanted(
+        person=mentee,
+        registered=bool(await tx.value(sa.select(takes_part))),
+        matched=style is not Style.FLASH and await is_matched(tx, round, mentee),
+        blocked=contact is Contact.BLOCKED,
+        unsure=contact is Contact.UNKNOWN,
     )
 
 

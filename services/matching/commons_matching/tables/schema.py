@@ -89,12 +89,15 @@ participations = table(
     person("person", "taking part", index=True),
     code("role", Role, personal("taking part")),
     time("at"),
+    sa.Column("listed_at", sa.DateTime(timezone=True), info=personal("taking part")),
     changed(),
     sa.UniqueConstraint("round", "person", "role"),
     sa.Index(None, "round", "changed"),
     wall=Wall.PROJECT,
 )
-"""A mentee's row is also the seat that is locked before anything about her place in the round is decided."""
+"""A mentee's row is also the seat that is locked before anything about her place in the round is decided. `listed_at`: when
+she last sent a ranked list, which is hers alone; that there is one is not.
+"""
 
 places = table(
     "places",
@@ -144,6 +147,7 @@ connections = table(
     sa.Column("decline_note", sa.Text, nullable=False, info=personal("the mentor's words to the mentee")),
     sa.Column("match", sa.Uuid, info=NONE),
     sa.Column("continues", sa.Uuid, info=NONE),
+    code("asked_by", Role, server_default=Role.MENTEE),
     version(),
     changed(),
     sa.Index(

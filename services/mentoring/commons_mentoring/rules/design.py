@@ -26,6 +26,9 @@ class Design:
         single = changes.model_dump(include={"recruitment_lead_days", "styles"}, exclude_none=True)
         if changes.initiator is not None:
             single["requests"] = rules.requests.model_copy(update={"initiator": changes.initiator})
+        chosen = {"method": changes.method, "lists": changes.lists}
+        if matching := {name: choice for name, choice in chosen.items() if choice is not None}:
+            single["matching"] = rules.matching.model_copy(update=matching)
         return Design(
             rules=rules.model_copy(update={"frame": self.rules.frame, **single}),
             texts=_kept_lists(self.texts, changes.texts) if changes.texts else self.texts,
@@ -67,7 +70,8 @@ def _within(chosen: Range, allowed: Range) -> bool:
 def missing(design: Design) -> tuple[str, ...]:
     """What still keeps people from taking part (Women STEM Up guide, the seven steps of setting expectations).
 
-    The four texts come first; PHASES: a style has none; CHECKLIST_TEXTS: a checklist item has no words.
+    The four texts come first; PHASES: a style has none; CHECKLIST_TEXTS: a checklist item has no words; METHOD: the
+    programme documents do not leave this way of matching open.
     """
     rules, texts = design.rules, design.texts
     items = {item for checklist in rules.steps.checklists.values() for item in checklist}
@@ -78,6 +82,7 @@ def missing(design: Design) -> tuple[str, ...]:
         "FEEDBACK_PLAN": not _said(texts.feedback_plan),
         "PHASES": any(not rules.steps.phases.get(style) for style in rules.styles),
         "CHECKLIST_TEXTS": any(not _said(texts.checklist_items.get(item, {})) for item in items),
+        "METHOD": bool(rules.frame.methods) and rules.matching.method not in rules.frame.methods,
     }
     return tuple(code for code, lacks in lacking.items() if lacks)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from commons_contracts.base import Refusal
-from commons_contracts.codes import ProgrammeState, RefusalCode
+from commons_contracts.codes import Method, ProgrammeState, RefusalCode
 from commons_contracts.ids import ProgrammeId, ProjectId
 from commons_contracts.mentoring import (
     Changes,
@@ -36,6 +36,10 @@ class Programme:
     texts: ProgrammeTexts
 
     @property
+    def _lists(self) -> bool:
+        return self.rules.matching.method is Method.TWO_WAY
+
+    @property
     def design(self) -> Design:
         return Design(rules=self.rules, texts=self.texts)
 
@@ -62,9 +66,14 @@ class Programme:
             raise Refusal(RefusalCode.INVALID_TRANSITION, **{"from": self.state, "to": ProgrammeState.PUBLISHED})
         if missing := contents.missing(self.design):
             raise Refusal(RefusalCode.PROGRAMME_INCOMPLETE, missing=missing)
-        if self.starts_on is None and self.rules.recruitment_lead_days is not None:
-            raise Refusal(RefusalCode.PROGRAMME_DATES_INVALID, field="starts_on", earliest=day(at, zone).isoformat())
-        check_dates(self.starts_on, self.ends_on, today=day(at, zone))
+        today = day(at, zone)
+        if self.starts_on is None and (self._lists or self.rules.recruitment_lead_days is not None):
+            raise Refusal(RefusalCode.PROGRAMME_DATES_INVALID, field="starts_on", earliest=today.isoformat())
+        check_dates(self.starts_on, self.ends_on, today=today)
+        if self._lists:
+            # The lists close before the start; whoever ranks others needs a day for it at least.
+            first = today + timedelta(days=1 + self.rules.matching.lists.due_days)
+            check_dates(self.starts_on, self.ends_on, today=first)
         self.state = ProgrammeState.PUBLISHED
         return ProgrammePublished(
             project=self.project,

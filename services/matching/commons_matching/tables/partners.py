@@ -1,0 +1,44 @@
+"""Whom a person could be matched with: those of the other side whom she may meet, and whom no rule keeps from her."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+
+from commons_chassis.standing import may_meet
+from commons_chassis.tx import Tx
+from commons_contracts.codes import Role
+from commons_contracts.ids import PersonId
+
+from ..rules.preference import OTHER_SIDE
+from ..rules.round import Round
+from .person import in_season
+from .schema import cards, metadata, participations
+
+
+def mentees_for(tx: Tx, round: Round) -> sa.Select[Any]:
+    """Mentees of a round whom the acting mentor may meet, and who have no mentor yet."""
+    here = participations.c
+    season = in_season(round.id, here.person)
+    return (
+        sa.select(here.person, cards.c.description)
+        .outerjoin(cards, (cards.c.person == here.person) & (cards.c.project == round.project))
+        .where(here.round == round.id, here.role == Role.MENTEE, here.person != tx.person, ~season)
+        .where(may_meet(metadata, round.project, tx.person, here.person))
+    )
+
+
+async def partners_among(tx: Tx, round: Round, role: Role, wanted: Collection[PersonId]) -> set[PersonId]:
+    """Of these, those whom the acting person may rank in this role."""
+    here, c = participations.c, cards.c
+    found = (
+        sa.select(here.person)
+        .outerjoin(cards, (c.person == here.person) & (c.project == round.project))
+        .where(here.round == round.id, here.role == OTHER_SIDE[role], here.person.in_(wanted))
+        .where(may_meet(metadata, round.project, tx.person, here.person))
+    )
+    if role is Role.MENTEE:
+        found = found.where(c.introduced, ~c.paused)
+    return {PersonId(row["person"]) for row in await tx.rows(found)}
