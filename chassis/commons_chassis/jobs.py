@@ -72,10 +72,11 @@ class Queue:
         with suppress(NatsError):
             await job.message.nak(delay=seconds or None)
 
-    async def left(self) -> int:
-        """How many wait or are in somebody's hands."""
+    async def state(self) -> tuple[int, int]:
+        """(jobs that wait or are in somebody's hands, processes that have one in hand or wait for one)."""
         found = await self.runtime.js.consumer_info(queue_of(self.name), HANDS)
-        return (found.num_pending or 0) + (found.num_ack_pending or 0)
+        in_hand = found.num_ack_pending or 0
+        return (found.num_pending or 0) + in_hand, (found.num_waiting or 0) + in_hand
 
 
 class Pieces:

@@ -55,10 +55,10 @@ async def process(broker, told):
 
     yield process
     async with running(busy, told) as runtime:  # the next test finds nothing
-        runtime.stopping = not await Queue(runtime).left()
+        runtime.stopping = not (await Queue(runtime).state())[0]
         async for job in Queue(runtime).jobs():
             await Queue(runtime).done(job)
-            runtime.stopping = not await eventually(lambda: Queue(runtime).left(), seconds=0.2)
+            runtime.stopping = (await Queue(runtime).state())[0] == 0
 
 
 async def _take(queue, count, *, settle=True):
@@ -78,14 +78,14 @@ async def test_a_job_told_twice_is_one(process):
         for _ in range(2):
             await queue.put("run", "lists", "0", "1")
         await queue.put("run", "lists", "0", "2")
-        assert await queue.left() == 2
+        assert await queue.state() == (2, 0)
         assert [job.words for job in await _take(queue, 2)] == [("run", "lists", "0", "1"), ("run", "lists", "0", "2")]
         assert await eventually(_none_left(queue))
 
 
 def _none_left(queue):
     async def none():
-        return await queue.left() == 0
+        return (await queue.state())[0] == 0
 
     return none
 
@@ -96,6 +96,29 @@ async def test_two_processes_share_and_nobody_does_what_another_does(process):
             await Queue(one).put("share", str(n))
         found = await asyncio.gather(*(_take(Queue(each), 4) for each in (one, other)))
         assert sorted(int(job.words[1]) for jobs in found for job in jobs) == list(range(8))
+
+
+async def test_who_waits_and_who_works_is_counted(process):
+    async with process() as one, process() as other:
+        jobs = [Queue(each).jobs() for each in (one, other)]
+        waiting = [asyncio.create_task(anext(each)) for each in jobs]
+        assert await eventually(_state(Queue(one), (0, 2)))
+        await Queue(one).put("count", "0")
+        done, waits = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        assert await eventually(_state(Queue(one), (1, 2)))
+        await Queue(one).done(done.pop().result())
+        for each in waits:
+            each.cancel()
+        await asyncio.wait(waits)
+        for each in jobs:
+            await each.aclose()
+
+
+def _state(queue, wanted):
+    async def is_so():
+        return await queue.state() == wanted
+
+    return is_so
 
 
 async def test_what_is_in_hand_stays_there_however_long_it_takes(process):

@@ -6,7 +6,7 @@ Nothing here computes: processes that only answer read this too.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -15,8 +15,6 @@ from io import BytesIO
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-
-from commons_contracts.codes import Method
 
 from ..rules.engine import parcel
 from ..rules.engine.graph import Ints, Longs
@@ -105,10 +103,6 @@ class Kind(StrEnum):
     OUTCOME = "outcome"
 
 
-BY_LISTS: Final = frozenset({Method.TWO_WAY})
-"""Methods whose whole solution is one job, and who check it in one as well."""
-
-
 class Stage(NamedTuple):
     """Jobs that may be done at the same time: all of a kind and turn. The next stage begins when all of them are done."""
 
@@ -144,7 +138,3 @@ class Named(NamedTuple):
     @classmethod
     def of(cls, run: str, kind: str, turn: str, n: str) -> Named:
         return cls(run, Kind(kind), int(turn), int(n))
-
-    def beside(self, kind: Kind, turn: int, jobs: int = 1) -> Iterator[Named]:
-        """The jobs of another stage of the same run."""
-        return (Named(self.run, kind, turn, n) for n in range(jobs))

@@ -65,9 +65,9 @@ def missing(pool: Pairs, rows: Ints, round: Round, seen: Seen | None = None, k: 
     cheaper = np.where(round.prices < seen.prices, round.prices, BARRED)
     everything = pool.best(rows[anew], k, round.prices, worth=round.worth, floor=floor[anew])
     if (cheaper == BARRED).all():
-        return _spread(everything, np.flatnonzero(anew), len(rows))
+        return spread(everything, np.flatnonzero(anew), len(rows))
     few = pool.best(rows[~anew], k, cheaper, worth=round.worth, floor=floor[~anew])
-    return joined(_spread(everything, np.flatnonzero(anew), len(rows)), _spread(few, np.flatnonzero(~anew), len(rows)))
+    return joined(spread(everything, np.flatnonzero(anew), len(rows)), spread(few, np.flatnonzero(~anew), len(rows)))
 
 
 def price_and_add(
@@ -87,9 +87,27 @@ def price_and_add(
     """
     about = np.arange(graph.mentees, dtype=np.int32) if rows is None else rows
     found_in = across(lambda part: missing(pool, part, round, seen, k), blocks(about, BLOCK))
-    more = _spread(stacked(list(found_in), graph.mentors), about.astype(np.int64), graph.mentees)
-    found = Certificate(size=round.size, total=round.total, bound=round.total + round.gap, missing_edges=more.pairs)
-    return joined(graph, more), found, Seen(prices=round.prices, gains=round.gains, cut=np.diff(more.indptr) >= k)
+    more = spread(stacked(list(found_in), graph.mentors), about.astype(np.int64), graph.mentees)
+    return joined(graph, more), proof(round, more), looked(round, more, k)
+
+
+def proof(round: Round, more: Graph) -> Certificate:
+    """What is proven of a round by what it still misses."""
+    return Certificate(size=round.size, total=round.total, bound=round.total + round.gap, missing_edges=more.pairs)
+
+
+def looked(round: Round, more: Graph, k: int = AT_ONCE) -> Seen:
+    """What to remember of a look at all pairs that found `more`."""
+    return Seen(prices=round.prices, gains=round.gains, cut=np.diff(more.indptr) >= k)
+
+
+def improved(
+    graph: Graph, wider: Graph, round: Round, places: Ints, extra: Longs | None, *, seed: int, keys: Keys | None = None
+) -> Round:
+    """The best of the `wider` graph, from the best of `graph`: repaired where few have better pairs, else begun anew."""
+    changed = int(np.count_nonzero(np.diff(wider.indptr) - np.diff(graph.indptr)))
+    start = Start(mate=round.mate, prices=round.prices) if changed * ANEW < graph.mentees else None
+    return best(wider, places, round.worth, extra, seed=seed, keys=keys, start=start)
 
 
 def certify(
@@ -114,10 +132,8 @@ def certify(
         wider, found, seen = price_and_add(pool, graph, round, rows=rows, seen=seen, across=across)
         if found.missing_edges == 0:
             return graph, round, found
-        changed = int(np.count_nonzero(np.diff(wider.indptr) - np.diff(graph.indptr)))
         extra = None if extra is None else _along(graph, wider, extra)
-        start = Start(mate=round.mate, prices=round.prices) if changed * ANEW < graph.mentees else None
-        graph, round = wider, best(wider, free, round.worth, extra, seed=seed, keys=keys, start=start)
+        graph, round = wider, improved(graph, wider, round, free, extra, seed=seed, keys=keys)
 
 
 def blocks(rows: Ints, size: int) -> Sequence[Ints]:
@@ -143,7 +159,7 @@ def joined(graph: Graph, more: Graph) -> Graph:
     return Graph(indptr=indptr, cols=cols, points=points, mentors=graph.mentors)
 
 
-def _spread(few: Graph, at: Longs, rows: int) -> Graph:
+def spread(few: Graph, at: Longs, rows: int) -> Graph:
     """The rows of `few` at the places `at` among `rows`."""
     sizes = np.zeros(rows, np.int64)
     sizes[at] = np.diff(few.indptr)

@@ -7,7 +7,7 @@ much is the best; one that is not is reported, with those who would rather have 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -62,6 +62,18 @@ class Priced(Paired, Protocol):
     def worth(self) -> Longs: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What some mentees' pairs say of a round of total fit: the most that they could have left at its prices, what they have,
+    and what is wrong. Parts of all mentees together are the proof (`concluded`).
+    """
+
+    bound: int
+    reached: int
+    misled: tuple[int, ...]
+    wrong: tuple[Found, ...]
+
+
 def verify(
     pool: Pairs,
     round: Priced,
@@ -78,23 +90,50 @@ def verify(
     """
     whom = np.arange(pool.mentees, dtype=np.int32) if about is None else about
     free = pool.places if places is None else places
-    wrong = [*_shape(pool.mentees, pool.mentors, round.mate)]
-    if wrong or len(round.prices) != pool.mentors or (round.prices < 0).any():
-        return (*wrong, Found(fault=Fault.WRONG_SHAPE))[:NAMED]
-    bound, reached, misled = 0, 0, []
-    for at in range(0, len(whom), BLOCK):
-        rows = whom[at : at + BLOCK]
-        listed = pool.best(rows, pool.mentors)
-        best, own = _worths(listed, rows, round, free, keep, bonus)
+    wanted = None if keep is None else (keep, bonus)
+    parts = [examined(pool, round, rows, free, wanted) for rows in np.array_split(whom, len(whom) // BLOCK + 1)]
+    return concluded(pool, round, parts, whom, free)
+
+
+def examined(pool: Pairs, round: Priced, rows: Ints, places: Ints, keep: tuple[Ints, int] | None = None) -> Part:
+    """The part of the mentees `rows` ; `keep`: the mentor whom each would rather keep, and the bonus of that."""
+    if _misshapen(pool, round):
+        return Part(bound=0, reached=0, misled=(), wrong=())
+    bound, reached, misled = 0, 0, list[int]()
+    for at in range(0, len(rows), BLOCK):
+        some = rows[at : at + BLOCK]
+        listed = pool.best(some, pool.mentors)
+        best, own = _worths(listed, some, round, places, keep)
         bound += _sum(best)
-        reached += _sum(own + np.where(round.mate[rows] >= 0, round.prices[round.mate[rows]], 0))
-        misled += rows[own < best].tolist()
-    bound += sum(int(p) * int(q) for p, q in zip(free.tolist(), round.prices.tolist(), strict=True))
-    found = [*_over(free, round.mate), *_pairs(pool, round)]
-    if bound != reached:
-        people = misled or [-1]
+        reached += _sum(own + np.where(round.mate[some] >= 0, round.prices[round.mate[some]], 0))
+        misled += some[own < best].tolist()
+    wrong = tuple(islice(_pairs(pool, round, rows), NAMED))
+    return Part(bound=bound, reached=reached, misled=tuple(misled[:NAMED]), wrong=wrong)
+
+
+def concluded(pool: Pairs, round: Priced, parts: Iterable[Part], about: Ints, places: Ints) -> tuple[Found, ...]:
+    """Every fault, from the parts of all mentees whom the round is `about`; nobody else may have a pair in it."""
+    if wrong := _misshapen(pool, round):
+        return wrong
+    known = list(parts)
+    bound = sum(part.bound for part in known) + sum(
+        int(p) * int(q) for p, q in zip(places.tolist(), round.prices.tolist(), strict=True)
+    )
+    others = np.ones(pool.mentees, np.bool_)
+    others[about] = False
+    found = [*_over(places, round.mate), *(fault for part in known for fault in part.wrong)]
+    found += [Found(fault=Fault.FORBIDDEN_PAIR, mentee=i) for i in np.flatnonzero(others & (round.mate >= 0)).tolist()]
+    if bound != sum(part.reached for part in known):
+        people = [i for part in known for i in part.misled] or [-1]
         found += [Found(fault=Fault.BETTER_TOTAL, mentee=i) for i in people[:NAMED]]
     return tuple(found)
+
+
+def _misshapen(pool: Pairs, round: Priced) -> tuple[Found, ...]:
+    wrong = tuple(_shape(pool.mentees, pool.mentors, round.mate))
+    if wrong or len(round.prices) != pool.mentors or (round.prices < 0).any():
+        return (*wrong, Found(fault=Fault.WRONG_SHAPE))[:NAMED]
+    return ()
 
 
 def verify_stable(
@@ -105,7 +144,8 @@ def verify_stable(
     if wrong:
         return tuple(wrong)
     found = [*_over(places, round.mate), *_unwanted(graph, round.mate)]
-    found += [] if pool is None else [f for f in _pairs(pool, round) if f.fault is Fault.FORBIDDEN_PAIR]
+    everyone = np.arange(graph.mentees, dtype=np.int32)
+    found += [] if pool is None else [f for f in _pairs(pool, round, everyone) if f.fault is Fault.FORBIDDEN_PAIR]
     return (*found, *islice(_blocking(graph, places, mentor_score, round.mate), NAMED))
 
 
@@ -149,9 +189,9 @@ def _over(places: Ints, mate: Ints) -> Iterator[Found]:
         yield Found(fault=Fault.OVER_CAPACITY, mentor=j)
 
 
-def _pairs(pool: Pairs, round: Paired) -> Iterator[Found]:
-    """Each pair by itself, by the plain rules that also explain it to people."""
-    for i, (j, points) in enumerate(zip(round.mate.tolist(), round.points.tolist(), strict=True)):
+def _pairs(pool: Pairs, round: Paired, rows: Ints) -> Iterator[Found]:
+    """Each pair of these mentees by itself, by the plain rules that also explain it to people."""
+    for i, j, points in zip(rows.tolist(), round.mate[rows].tolist(), round.points[rows].tolist(), strict=True):
         if j >= 0 and not pool.allowed(i, j):
             yield Found(fault=Fault.FORBIDDEN_PAIR, mentee=i, mentor=j)
         elif points != (pool.points(i, j) if j >= 0 else 0):
@@ -159,13 +199,13 @@ def _pairs(pool: Pairs, round: Paired) -> Iterator[Found]:
 
 
 def _worths(
-    listed: Graph, rows: Ints, round: Priced, places: Ints, keep: Ints | None, bonus: int
+    listed: Graph, rows: Ints, round: Priced, places: Ints, keep: tuple[Ints, int] | None
 ) -> tuple[Longs, Longs]:
     """For each of `rows`: (the most that any allowed pair leaves her, or 0; what her own pair leaves her, or 0)."""
     own_row = np.repeat(np.arange(len(rows)), np.diff(listed.indptr))
     left = round.worth[listed.points] - round.prices[listed.cols]
     if keep is not None:
-        left = left + np.where(keep[rows][own_row] == listed.cols, bonus, 0)
+        left = left + np.where(keep[0][rows][own_row] == listed.cols, keep[1], 0)
     best, own = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
     open_ = places[listed.cols] > 0
     np.maximum.at(best, own_row[open_], left[open_])
