@@ -125,6 +125,11 @@ class Ground:
         """What a list has brought already need not be asked for again."""
         self.loader(batch).know(batch.key(found), found)
 
+    def forget(self) -> None:
+        """Let go of what was loaded: it knows this ground, which knows it, and would wait for the collector of garbage."""
+        self._loaders.clear()
+        self._asked.clear()
+
     def loader(self, batch: Batch[K, V], **within: Hashable) -> Loader[K, V]:
         """What has been loaded of a kind."""
         name = (batch, *sorted(within.items()))
@@ -178,6 +183,12 @@ class Context:
 
     def ground_of(self, project: ProjectId | None) -> Ground:
         return self._grounds.setdefault(project, Ground(self, project))
+
+    def over(self) -> None:
+        """It has been answered, and nobody asks what it has loaded any more."""
+        for ground in self._grounds.values():
+            ground.forget()
+        self._grounds.clear()
 
     async def language(self) -> Language:
         """What the request accepts, else what the viewer's account says, else English."""

@@ -57,6 +57,7 @@ class Schema(strawberry.Schema):
             result = PreExecutionError(data=None, errors=no.errors)
         except InvalidOperationTypeError as wrong:
             result = PreExecutionError(data=None, errors=[GraphQLError("", original_error=wrong)])
+        context.over()
         return noted(_cleaned(result, context, bill), bill)
 
     async def _planned(self, chosen: Chosen, question: Question, context: Context) -> ExecutionResult | None:
@@ -105,6 +106,7 @@ async def _each_cleaned(results: AsyncGenerator[Any, None], context: Context, bi
                 yield push(_cleaned(result, context, bill))
         finally:
             await results.aclose()
+            context.over()
 
 
 async def _begun(context: Context) -> Context:
