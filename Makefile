@@ -6,7 +6,7 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up seed demo status test check audit rules states bench bench-matching faults faults-long fuzz test-containers pages browser dashboards migrate migration wire schema format
+.PHONY: help up seed demo status test check audit rules states bench bench-matching faults faults-long fuzz test-containers pages browser dashboards migrate migration wire schema letters format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ wire: $(STAMP) ## Accept what changed on the wire
 
 schema: $(STAMP) ## Accept what changed in the GraphQL schema
 	@REWRITE=1 $(BIN)/pytest -q gateway/tests/test_schema.py gateway/tests/test_permissions.py gateway/tests/test_waves.py
+
+letters: $(STAMP) ## Take up in the catalogues of letters what is new in their texts
+	@$(BIN)/python -m commons_profiles.post.catalogues
 
 format: $(STAMP) ## Format the code and mend what can be mended
 	@$(BIN)/ruff format .

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from commons_chassis.ids import new_id
+from commons_gateway.post import sent
 
 pytestmark = pytest.mark.browser
 ASK = """async (csrf) => {
@@ -18,8 +19,7 @@ ASK = """async (csrf) => {
 
 
 def letters(ground):
-    folder = ground.home.letters
-    return sorted(folder.glob("*.txt")) if folder.exists() else []
+    return sent.names(ground.home.letters)
 
 
 def test_someone_comes_in_by_letter_and_goes_out_again(visitor, ground):
@@ -32,7 +32,7 @@ def test_someone_comes_in_by_letter_and_goes_out_again(visitor, ground):
         if len(written := letters(ground)) > len(before):
             break
         page.wait_for_timeout(100)
-    link = re.search(r"^http\S+$", written[-1].read_text(), re.MULTILINE)[0]
+    link = re.search(r"^http\S+$", sent.read(ground.home.letters, written[-1]).plain, re.MULTILINE)[0]
 
     page.goto(link)
     assert not page.context.cookies(visitor.url + "/auth") or "commons-session" not in names(page)

@@ -210,12 +210,15 @@ def token(
 @app.command()
 def mail(count: Annotated[int, typer.Option(help="How many, the newest last.")] = 1) -> None:
     """Show the newest letters that the platform wrote: in development they go nowhere else."""
+    from commons_gateway.post.sent import names, read
+
     home = Home.of_environment()
-    letters = sorted(home.letters.glob("*.txt"))[-max(count, 1) :] if home.letters.exists() else []
+    letters = names(home.letters)[-max(count, 1) :]
     if not letters:
         refuse(f"No letter was written on {home.folder} yet. Ask for one at /auth/login.", code=1)
-    for letter in letters:
-        print(letter.read_text(encoding="utf-8"))
+    for name in letters:
+        letter = read(home.letters, name)
+        print(f"To: {letter.to}\nSubject: {letter.subject}\n\n{letter.plain}")
 
 
 @app.command()

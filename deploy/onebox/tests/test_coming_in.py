@@ -27,6 +27,7 @@ from commons_contracts.profiles import (
     SessionByDigest,
 )
 from commons_gateway.identity.sessions import digest_of
+from commons_gateway.post.sent import names, read
 from commons_onebox.home import Home
 from commons_onebox.house import running
 
@@ -66,7 +67,7 @@ class Browser:
         async with asyncio.timeout(10):
             while not (new := set(_letters(home)) - before):  # noqa: ASYNC110 - another process writes them
                 await asyncio.sleep(0.05)
-        token = re.search(r"token=([\w-]{43})$", new.pop().read_text(), re.MULTILINE)
+        token = re.search(r"token=([\w-]{43})$", read(home.letters, new.pop()).plain, re.MULTILINE)
         assert token is not None
         assert (await self.http.get("/auth/link", params={"token": token[1]})).status_code == 200
         assert (await self.http.post("/auth/link", data={"token": token[1]})).status_code == 303
@@ -105,8 +106,8 @@ class Browser:
         told.put_nowait(ws.close_code)
 
 
-def _letters(home: Home) -> list[Path]:
-    return list(home.letters.glob("*.txt")) if home.letters.exists() else []
+def _letters(home: Home) -> list[str]:
+    return names(home.letters)
 
 
 async def within(told: asyncio.Queue, wanted) -> float:

@@ -16,6 +16,7 @@ from .commands import (
     organisation,
     people,
     person,
+    preferences,
     profile,
     project,
 )
@@ -26,6 +27,7 @@ from .queries import entrance as seeing
 from .queries import notice as notices
 from .queries import organisation as organisations
 from .queries import person as reading
+from .queries import preferences as wishes
 from .queries import project as projects
 from .tables import metadata
 
@@ -44,12 +46,14 @@ service = Service(
         people,
         block,
         notice,
+        preferences,
         organisation,
         entrance,
         projects,
         reading,
         organisations,
         notices,
+        wishes,
         seeing,
         reactions,
         jobs,

@@ -8,14 +8,31 @@ from sqlalchemy.dialects.postgresql import insert
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
 from commons_contracts import matching, mentoring
+from commons_contracts.codes import SessionState
 from commons_contracts.community import CodeOfConductPublished
 from commons_contracts.ids import derived, membership_of
 from commons_contracts.matching import MentorFellSilent, ParticipantRegistered
-from commons_contracts.mentoring import ProgrammePublished
+from commons_contracts.mentoring import (
+    ProgrammePublished,
+    SessionCancelled,
+    SessionHeld,
+    SessionMoved,
+    SessionProposed,
+    SessionScheduled,
+)
 
 from .rules.conduct import Code
 from .rules.membership import Membership
-from .tables import checklists, codes, notices, registrations
+from .tables import checklists, codes, meetings, notices, registrations
+
+MeetingFact = SessionProposed | SessionScheduled | SessionMoved | SessionCancelled | SessionHeld
+STATES = {
+    SessionProposed: SessionState.PROPOSED,
+    SessionScheduled: SessionState.SCHEDULED,
+    SessionMoved: SessionState.PROPOSED,
+    SessionCancelled: SessionState.CANCELLED,
+    SessionHeld: SessionState.HELD,
+}
 
 
 @answers
@@ -62,3 +79,12 @@ async def keep_notice(event: matching.NoticeWanted | mentoring.NoticeWanted, tx:
     row = event.model_dump(include={"project", "person", "code", "subject_id", "number", "at"})
     put = insert(notices).values(id=derived("notice", tx.cause), **row)
     await tx.run(put.on_conflict_do_nothing(index_elements=[notices.c.id]))
+
+
+@answers
+async def keep_meeting(event: MeetingFact, tx: Tx) -> None:
+    """When it is, for the invitation in a letter; whom it is between is not kept here."""
+    row = event.model_dump(include={"project", "mentorship", "starts_at", "minutes", "mode", "sequence", "at"})
+    row["state"] = STATES[type(event)]
+    put = insert(meetings).values(session=event.session, **row)
+    await tx.run(put.on_conflict_do_update(index_elements=[meetings.c.session], set_=row))

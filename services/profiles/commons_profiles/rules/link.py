@@ -11,6 +11,8 @@ from commons_contracts.codes import Language, RefusalCode
 from commons_contracts.ids import PersonId
 from commons_contracts.profiles import Address, Digest, LocalPath
 
+from .letter import Letter, sign_in_letter
+
 VALID = timedelta(minutes=15)
 KEPT = timedelta(days=1)
 """For so long a link that was used is told from one that never was."""
@@ -52,24 +54,10 @@ class Link:
         self.used_at = at
 
 
-@dataclass(eq=False, kw_only=True)
-class Letter:
-    """What has to be sent to an address: kept until it was, and no longer."""
-
-    id: UUID
-    person: PersonId | None
-    address: Address
-    language: Language
-    ends_at: datetime
-    """From then on nobody needs it any more."""
-    try_at: datetime
-    tries: int = 0
-
-
 def send_link(
     id: UUID, address: Address, browser: Digest, language: Language, back: LocalPath, *, at: datetime
 ) -> tuple[Link, Letter]:
     """A link, and the letter that brings it; the same for everybody, known or not."""
     link = Link(id=id, person=None, address=address, token=None, browser=browser, back=back, asked_at=at)
-    letter = Letter(id=id, person=None, address=address, language=language, ends_at=link.ends_at, try_at=at)
+    letter = sign_in_letter(id, address, language, ends_at=link.ends_at, at=at)
     return link, letter

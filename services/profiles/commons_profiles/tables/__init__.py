@@ -1,6 +1,6 @@
 """Every table profiles owns."""
 
-from .entrance import addresses, affiliations, letters, links, sessions
+from .entrance import addresses, affiliations, links, sessions
 from .people import (
     Strings,
     acceptances,
@@ -20,6 +20,7 @@ from .people import (
     ticks,
     trainings,
 )
+from .post import letters, meetings, preferences, stop_links
 
 __all__ = [
     "Strings",
@@ -33,15 +34,18 @@ __all__ = [
     "letters",
     "links",
     "media_consents",
+    "meetings",
     "memberships",
     "metadata",
     "notices",
     "organisations",
     "people",
+    "preferences",
     "profiles",
     "projects",
     "registrations",
     "sessions",
+    "stop_links",
     "ticks",
     "trainings",
 ]

@@ -1,4 +1,4 @@
-"""How people come in: addresses, links, letters, sessions. Seen by the service itself, and by whoever they belong to."""
+"""How people come in: addresses, links, sessions. Seen by the service itself, and by whoever they belong to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from commons_chassis.classify import NONE, personal, secret
 from commons_chassis.tables import Wall, ident, mapped, table
 
-from ..rules.link import Letter, Link
+from ..rules.link import Link
 from ..rules.session import Session
 from .people import Moment, metadata, person_column
 
@@ -32,19 +32,6 @@ links = table(
     sa.Column("asked_at", Moment, nullable=False, info=personal("sign-in", retention="1 day")),
     sa.Column("used_at", Moment, info=personal("sign-in", retention="1 day")),
     sa.Index(None, "address", "asked_at"),
-    wall=Wall.PERSON,
-)
-
-letters = table(
-    "letters",
-    metadata,
-    ident(),
-    sa.Column("person", sa.Uuid, info=personal("sign-in", retention="until sent")),
-    sa.Column("address", sa.Text, nullable=False, info=personal("sign-in", retention="until sent")),
-    sa.Column("language", sa.Text, nullable=False, info=personal("sign-in", retention="until sent")),
-    sa.Column("ends_at", Moment, nullable=False, info=NONE),
-    sa.Column("try_at", Moment, nullable=False, index=True, info=NONE),
-    sa.Column("tries", sa.Integer, nullable=False, info=NONE),
     wall=Wall.PERSON,
 )
 
@@ -76,5 +63,4 @@ affiliations = table(
 )
 
 mapped(metadata, Link, links)
-mapped(metadata, Letter, letters)
 mapped(metadata, Session, sessions)

@@ -199,9 +199,13 @@ notices = table(
     sa.Column("number", sa.Integer, info=personal("notices")),
     sa.Column("at", Moment, nullable=False, info=personal("notices")),
     sa.Column("read_at", Moment, info=personal("notices")),
+    sa.Column("sorted", sa.Boolean, nullable=False, server_default=sa.false(), info=NONE),
+    sa.Column("letter", sa.Uuid, info=personal("letters")),
     sa.Column("place", sa.BigInteger, sa.Identity(always=True), nullable=False, info=NONE),
     sa.Index(None, "person", "at", "id"),
     sa.Index(None, "person", "place", unique=True),
+    sa.Index("notices_to_sort", "place", postgresql_where=sa.text("not sorted")),
+    sa.Index(None, "letter"),
     wall=Wall.PERSON,
 )
 
