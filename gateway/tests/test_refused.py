@@ -18,14 +18,16 @@ from commons_contracts.codes import (
     ReadinessItem,
     RefusalCode,
     Role,
+    SheetProblem,
     TrainingModule,
+    Unreadable,
 )
 from commons_contracts.matching import RequestConnection
 from commons_contracts.profiles import JoinProject, NoticesPage, PublishIntroduction, Viewer
 from commons_gateway.context import accepted_language
 from commons_gateway.refused import shown_params
 from commons_gateway.relay import global_id
-from commons_gateway.sentences import FAULT, NOTICE, Catalogue
+from commons_gateway.sentences import FAULT, NOTICE, SHEET, Catalogue
 from commons_gateway.testing import sample
 
 ASK = """mutation { requestConnection(input: {round: "r", mentor: "m", style: TRADITIONAL, idempotencyKey: "k"}) {
@@ -130,6 +132,7 @@ def test_there_is_a_sentence_for_everything_that_can_be_said(language):
     said = Catalogue.of(language)
     wanted = [(None, code) for code in RefusalCode]
     wanted += [(FAULT, code) for code in FaultCode] + [(NOTICE, code) for code in NoticeCode]
+    wanted += [(SHEET, code) for code in (*SheetProblem, *Unreadable)]
     inside = {"kind": Conduct, "missing": ReadinessItem, "modules": TrainingModule, "roles": Role}
     wanted += [(parameter, code) for parameter, kind in inside.items() for code in kind]
     assert [code for context, code in wanted if not said.sentences.get((context, code))] == []
@@ -142,7 +145,7 @@ def test_every_sentence_is_of_the_same_codes_and_parameters(language):
     for (context, key), sentence in said.items():
         named = {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
         assert named == set(filter(None, key.partition("(")[2].removesuffix(")").split(","))), key
-        if context in {None, FAULT, NOTICE}:
+        if context in {None, FAULT, NOTICE, SHEET}:
             assert sentence[0].isupper() or sentence.startswith("{"), key
             assert sentence.endswith("."), key
     assert not set("!") & set("".join(said.values()))

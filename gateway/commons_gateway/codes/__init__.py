@@ -9,11 +9,13 @@ from commons_contracts.codes import FaultCode, RefusalCode
 from commons_contracts.codes.people import Language
 
 from ..sentences import FAULT, Catalogue
+from .criteria import CRITERIA
 from .evaluations import EVALUATIONS
 from .mentorships import MENTORSHIPS
 from .notices import NOTICES
 from .people import PEOPLE
 from .programmes import PROGRAMMES
+from .sheets import SHEETS
 from .words import Words
 
 
@@ -28,11 +30,13 @@ def _expose(words: Words) -> None:
 def expose_codes() -> None:
     """Make every closed list known to the schema; what stands in no catalogue stays without a meaning and fails a test."""
     english = Catalogue.of(Language.EN)
+    _expose(CRITERIA)
     _expose(EVALUATIONS)
     _expose(MENTORSHIPS)
     _expose(NOTICES)
     _expose(PEOPLE)
     _expose(PROGRAMMES)
+    _expose(SHEETS)
     _expose(
         {
             RefusalCode: (

@@ -19,8 +19,8 @@ from babel.messages.pofile import read_po
 from commons_contracts.codes import Language
 
 FOLDER = Path(__file__).parent
-FAULT, NOTICE = "fault", "notice"
-"""Contexts: of top-level errors, and of notices. Refusals have none; a code inside of a sentence has its parameter's name."""
+FAULT, NOTICE, SHEET = "fault", "notice", "sheet"
+"""Contexts: of top-level errors, of notices, and of what is said about rows of a table. Refusals have none; a code inside of a sentence has its parameter's name."""
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
