@@ -49,6 +49,12 @@ class Round:
             return None
         return midnight(self.starts_on - timedelta(days=self.rules.matching.lists.due_days), self.zone)
 
+    def require_lists_closed(self, at: datetime) -> None:
+        """Nobody is matched by lists while they may still change (journey J5.6)."""
+        closes = self.lists_close_at
+        if closes is not None and at < closes:
+            raise Refusal(RefusalCode.PICKING_NOT_OPEN, zone=self.zone, opensAt=shown(closes))
+
     def lists_reminders(self, after: datetime) -> dict[int, datetime]:
         """So many days before the lists close, whoever has sent none is reminded; only times that are still to come."""
         closes = self.lists_close_at

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..rules import two_way
 from ..rules.engine.graph import Graph, Ints, Longs
 from ..rules.engine.pricing import AT_ONCE, Seen, blocks, improved, joined, looked, missing, spread, stacked
 from ..rules.engine.round import Round, Start, keeping, worth_of
@@ -67,8 +68,8 @@ def do(job: Named, desk: Desk) -> Done:
 
 
 def first(asked: Asked) -> Stage:
-    """What comes after the snapshot."""
-    return Stage(Kind.LISTS, 0, len(shards(asked, 0)))
+    """What comes after the snapshot; people's own lists are there already."""
+    return Stage(Kind.LISTS, 0, len(shards(asked, 0))) if asked.lists is None else Stage(Kind.SOLVE, 0, 1)
 
 
 def shards(asked: Asked, turn: int) -> Sequence[Ints]:
@@ -103,6 +104,9 @@ def _with_kept(asked: Asked, rows: Ints, graph: Graph) -> Graph:
 
 def _solve(job: Named, desk: Desk) -> Done:
     asked, before = desk.asked, job.turn - 1
+    if asked.lists is not None:
+        round = two_way.solve(asked.pool, two_way.Lists.of(asked.lists), asked.rows, asked.free)
+        return Done(pieces={job.content: _of_round(round, None)}, then=Stage(Kind.OUTCOME, 0, 1))
     if job.turn == 0:
         graph = _all_rows(asked, desk.found(Kind.LISTS, 0, len(shards(asked, 0))))
         return _solved(job, graph, _first(asked, graph), None, asked)
@@ -156,10 +160,17 @@ def _verify(job: Named, desk: Desk) -> Done:
 
 def _outcome(job: Named, desk: Desk) -> Done:
     asked, (round, _) = desk.asked, desk.solution(job.turn)
-    parts = map(_part_of, desk.found(Kind.VERIFY, job.turn, len(shards(asked, 0))))
-    if faults := concluded(asked.pool, round, parts, asked.rows, asked.free):
+    if faults := _faults(job, desk, round):
         raise NotVerifiedError(", ".join(sorted({fault.fault for fault in faults})))
     return Done(pieces={job.content: desk.tell(asked, round)}, then=None, told={"hash": result_hash(asked, round.mate)})
+
+
+def _faults(job: Named, desk: Desk, round: Round) -> tuple[Found, ...]:
+    asked = desk.asked
+    if asked.lists is not None:
+        return two_way.faults(asked.pool, two_way.Lists.of(asked.lists), asked.rows, asked.free, round)
+    parts = map(_part_of, desk.found(Kind.VERIFY, job.turn, len(shards(asked, 0))))
+    return concluded(asked.pool, round, parts, asked.rows, asked.free)
 
 
 def result_hash(asked: Asked, mate: Ints) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from commons_chassis.classify import NONE, personal
 from commons_chassis.tables import Wall, ident, project, table
 from commons_chassis.tx import Tx
 from commons_contracts.codes import Role
-from commons_contracts.ids import PersonId, RoundId
+from commons_contracts.ids import PersonId, RoundId, RunId
 
 from ..rules.preference import RankedList, in_places
+from ..rules.round import Round
 from .schema import metadata, participations
 
 acknowledgements = table(
@@ -48,6 +52,68 @@ async def find_list(tx: Tx, round: RoundId, role: Role) -> RankedList:
     hers = sa.select(p.partner, p.place).where(p.round == round, p.person == tx.person, p.role == role)
     rows = await tx.rows(hers.order_by(p.place, p.partner))
     return in_places([(PersonId(row["partner"]), row["place"]) for row in rows])
+
+
+async def find_lists(tx: Tx, round: Round) -> dict[str, Any] | None:
+    """Everyone's lists, as a match run takes them; None where nobody ranks.
+
+    Only where the service acts for itself: to anybody else the database shows her own list alone.
+    """
+    if round.lists_close_at is None:
+        return None
+    p, here = preferences.c, participations.c
+    sides: dict[str, dict[str, list[list[str]]]] = {}
+    for role, name in ((Role.MENTEE, "mentees"), (Role.MENTOR, "mentors")):
+        sent = sa.select(here.person).where(here.round == round.id, here.role == role, here.listed_at.is_not(None))
+        lists: dict[str, list[list[str]]] = {
+            str(row["person"]): [] for row in await tx.rows(sent.order_by(here.person))
+        }
+        placed = sa.select(p.person, sa.func.array_agg(aggregate_order_by(p.partner, p.partner)).label("equals"))
+        placed = placed.where(p.round == round.id, p.role == role).group_by(p.person, p.place)
+        for row in await tx.rows(placed.order_by(p.person, p.place)):
+            lists[str(row["person"])].append([str(partner) for partner in row["equals"]])
+        sides[name] = lists
+    return {**sides, "completed": round.rules.matching.lists.completed}
+
+
+BLOCKING = sa.text("""
+    with pairs as (
+        select hers.person as mentee, hers.partner as mentor, hers.place as hers, theirs.place as theirs
+        from preferences hers join preferences theirs
+            on theirs.round = hers.round and theirs.person = hers.partner and theirs.partner = hers.person
+            and theirs.role = 'MENTOR'
+        where hers.round = :round and hers.role = 'MENTEE'
+    ),
+    has as (
+        select p.mentee, p.mentor, pairs.hers, pairs.theirs, p.origin
+        from proposals p left join pairs using (mentee, mentor) where p.run = :run
+    ),
+    mentors as (
+        select places.mentor, most - used - held as free,
+            (select count(*) from has where has.mentor = places.mentor) as taken,
+            (select max(theirs) from has where has.mentor = places.mentor and origin = 'SOLVED') as worst
+        from places where round = :round and style = :style
+    )
+    select pairs.mentor, pairs.mentee from pairs join mentors using (mentor)
+        left join has on has.mentee = pairs.mentee
+    where has.mentor is distinct from pairs.mentor and coalesce(has.origin, 'SOLVED') = 'SOLVED'
+        and not exists (
+            select from matches m where m.round = :round and m.mentee = pairs.mentee
+            and m.style <> 'FLASH' and m.over_at is null
+        )
+        and (has.mentee is null or pairs.hers < has.hers)
+        and (mentors.taken < mentors.free or (mentors.free > 0 and pairs.theirs < mentors.worst))
+    order by 1, 2
+""")
+"""The checker of two-way choice (journey J5.6): pairs who stand on each other's lists and would both rather have each other
+than what a run proposes. It reads what is stored and knows nothing of how it was computed; none, and the run is stable.
+"""
+
+
+async def blocking_pairs(tx: Tx, round: Round, run: RunId) -> set[tuple[PersonId, PersonId]]:
+    """(mentor, mentee) of each pair that would rather have each other. Before the run is published, while its places are free."""
+    rows = await tx.rows(BLOCKING, round=round.id, run=run, style=round.season_style)
+    return {(PersonId(row["mentor"]), PersonId(row["mentee"])) for row in rows}
 
 
 async def count_lists(tx: Tx, round: RoundId, role: Role) -> tuple[int, int]:
