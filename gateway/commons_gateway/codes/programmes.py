@@ -49,9 +49,9 @@ PROGRAMMES: Words = {
         {
             "MENTEE_PICKS": "The mentee chooses and asks.",
             "ALGORITHM": "A match run proposes, a coordinator confirms.",
-            "ONE_WAY_MENTEE": "Mentees rank mentors.",
-            "ONE_WAY_MENTOR": "Mentors rank mentees.",
-            "TWO_WAY": "Both rank each other.",
+            "ONE_WAY_MENTEE": "Mentees choose and ask, mentors answer.",
+            "ONE_WAY_MENTOR": "Mentors choose and ask, mentees answer.",
+            "TWO_WAY": "Both sides rank each other, and a match run finds pairs that nobody would rather leave for each other.",
             "COORDINATOR_FORMS": "A coordinator forms the groups.",
             "BOOKING": "A school books what is offered.",
             "WEEK_WINDOW": "Schools wish for weeks, then role models choose.",
@@ -68,7 +68,8 @@ PROGRAMMES: Words = {
             "STAGE": "Where they stand in their careers.",
             "GENDER": "Gender, for those who agreed to it.",
             "MOTIVATION": "Why they take part.",
-            "BACKGROUND": "A background in common.",
+            "BACKGROUND": "A background in common, for those who agreed to it.",
+            "TOPICS": "What one wants to talk about and the other can help with.",
         },
     ),
     codes.Phase: (
