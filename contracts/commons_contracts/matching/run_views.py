@@ -100,6 +100,10 @@ class ProposalView(Message):
     moved: bool
 
 
+class Proposals(Message):
+    items: tuple[ProposalView, ...]
+
+
 class UnmatchedView(Message):
     """Why she is proposed to nobody, and the smallest change that would have opened the doors of so many mentors."""
 

@@ -9,13 +9,14 @@ from pydantic import Field
 
 from ..base import Command, Event, Page, Query
 from ..codes import FairnessGroup, PairWish, Role, RunFailure, RunState, Unmet
-from ..ids import PersonId, RoundId, RunId
+from ..ids import PersonId, ProposalId, RoundId, RunId
 from .run_views import (
     ComparisonView,
     FairnessView,
     OverrideView,
     PairWishList,
     PairWishView,
+    Proposals,
     ProposalView,
     Runs,
     RunSettings,
@@ -91,6 +92,10 @@ class ProposalsPage(Query[Page[ProposalView]], roles=COORDINATORS):
     run: RunId
     first: First = 20
     after: str | None = None
+
+
+class ProposalsByIds(Query[Proposals], roles=COORDINATORS):
+    ids: tuple[ProposalId, ...]
 
 
 class UnmatchedPage(Query[Page[UnmatchedView]], roles=COORDINATORS):
@@ -175,10 +180,11 @@ class RunPublished(Event, of="run", about=("by",)):
     matches: int
 
 
-class ProposalOverridden(Event, of="run", about=("mentee", "mentor")):
+class ProposalOverridden(Event, of="run", about=("by", "mentee", "mentor")):
     """A coordinator decided about a mentee of a run herself."""
 
     run: RunId
+    by: PersonId
     mentee: PersonId
     mentor: PersonId | None
 

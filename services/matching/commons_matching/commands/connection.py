@@ -12,7 +12,7 @@ from commons_chassis.service import answers
 from commons_chassis.standing import Contact, may_contact
 from commons_chassis.tx import Tx
 from commons_contracts.base import Refusal
-from commons_contracts.codes import ConnectionState, NoticeCode, RefusalCode, Role, Style, WaitingState
+from commons_contracts.codes import ConnectionState, NoticeCode, RefusalCode, Role, Style
 from commons_contracts.ids import ConnectionId, MatchId
 from commons_contracts.matching import (
     AcceptConnection,
@@ -25,15 +25,15 @@ from commons_contracts.matching import (
     WithdrawConnection,
 )
 
-from ..offering import free_held_place, leave_queue
+from ..leaving import leave_elsewhere
+from ..offering import free_held_place
 from ..rules.asking import may_ask
 from ..rules.connection import Connection, ask
 from ..rules.offering import may_offer
 from ..rules.places import Spot
 from ..rules.refusing import invalid_transition
 from ..rules.round import Round
-from ..rules.waiting import Waiting
-from ..tables import connections, silences, waitings
+from ..tables import connections, silences
 from ..tables.person import find_asked, find_asker, find_wanted, is_available, take_seat
 from ..tables.place import find_places, use_place
 from ..tables.round import find_round
@@ -82,7 +82,8 @@ async def accept_connection(command: AcceptConnection, tx: Tx) -> ConnectionView
     await tx.emit(connection.accepted(tx.now), confirmed, notice)
     await _break_silence(tx, connection)
     if connection.style is not Style.FLASH:
-        await _leave_elsewhere(tx, connection)
+        matched = sa.select(sa.literal(connection.mentee, sa.Uuid))
+        await leave_elsewhere(tx, connection.round, matched, but=connection.id)
     return _view(tx, connection)
 
 
@@ -173,22 +174,6 @@ async def _break_silence(tx: Tx, answered: Connection) -> None:
 async def _let_hold_go(tx: Tx, connection: Connection) -> None:
     if connection.holds_place:
         await free_held_place(tx, connection)
-
-
-async def _leave_elsewhere(tx: Tx, matched: Connection) -> None:
-    """Who is matched asks and waits no more in this round: her other requests, and her turns in queues, go."""
-    c, w = connections.c, waitings.c
-    asked = (c.round == matched.round, c.mentee == matched.mentee, c.state == ConnectionState.ASKED)
-    for row in await tx.rows(sa.select(c.id).where(*asked, c.id != matched.id)):
-        await tx.forget(f"connection:{row['id']}:")
-    for other in await tx.all_of(Connection, *asked, c.id != matched.id):
-        await tx.emit(other.withdraw_elsewhere(tx.now))
-        await _let_hold_go(tx, other)
-    waits = w.state.in_([WaitingState.WAITING, WaitingState.OFFERED])
-    for row in await tx.rows(sa.select(w.id).where(w.round == matched.round, w.mentee == matched.mentee, waits)):
-        await tx.forget(f"waiting:{row['id']}:")
-    for waiting in await tx.all_of(Waiting, w.round == matched.round, w.mentee == matched.mentee, waits):
-        await leave_queue(tx, waiting)
 
 
 def _view(tx: Tx, connection: Connection) -> ConnectionView:

@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("run", sa.Uuid(), nullable=False),
         sa.Column("project", sa.Uuid(), nullable=False),
         sa.Column("people", sa.LargeBinary(), nullable=False),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.Column("prices", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["run"], ["runs.id"], name=op.f("fk_run_snapshots_run_runs"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("run", name=op.f("pk_run_snapshots")),

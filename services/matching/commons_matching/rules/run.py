@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from commons_contracts.codes import RefusalCode, RunFailure, RunState, Style
 from commons_contracts.ids import PersonId, ProjectId, RoundId, RunId
 from commons_contracts.matching import RunEnded, RunProgressed, RunProposed, RunPublished, RunSettings, RunStarted
 
+from .engine.weights import Rules, rules_of
 from .refusing import invalid_transition
 from .round import Round
 
@@ -22,7 +23,6 @@ OVERRIDDEN = "OVERRIDDEN"
 def start(
     id: RunId,
     round: Round,
-    style: Style,
     settings: RunSettings,
     *,
     by: PersonId,
@@ -37,8 +37,10 @@ def start(
     """
     if settings.weights and not dry:
         raise Refusal(RefusalCode.PROGRAMME_VERSION_LOCKED)
-    if style not in round.rules.styles or style is Style.FLASH:
-        raise Refusal(RefusalCode.ENROLMENT_REQUIRED, round=round.id)
+    style, bands = round.season_style, settings.bands or round.rules.matching.bands
+    if style is None:
+        raise Refusal(RefusalCode.MATCH_POOL_EMPTY)
+    round.require_lists_closed(at)
     return Run(
         id=id,
         project=round.project,
@@ -46,7 +48,7 @@ def start(
         style=style,
         seed=seed,
         dry_run=dry,
-        settings=settings.model_dump(mode="json"),
+        settings=settings.model_copy(update={"bands": bands}).model_dump(mode="json"),
         based_on=based_on,
         started_by=by,
         started_at=at,
@@ -136,11 +138,20 @@ class Run:
         self.state = RunState.PUBLISHED
         return RunPublished(**self._facts(at), round=self.round, matches=self.matched)
 
+    def require_result(self) -> None:
+        """Only what was computed can be computed anew from what it proposed."""
+        self._require(RunState.PROPOSED, RunState.PUBLISHED, to="RERUN")
+
     def require_open(self) -> None:
         """Only what is proposed and may be published can be overridden."""
         if self.dry_run:
             raise invalid_transition("DRY_RUN", OVERRIDDEN)
         self._require(RunState.PROPOSED, to=OVERRIDDEN)
+
+    def count(self, points: Sequence[int]) -> None:
+        """What is proposed, after a coordinator has changed it; the result's hash stays that of what was computed."""
+        self.matched, self.total = len(points), sum(points)
+        self.below = [sum(each < band for each in points) for band in sorted(self.rules.bands)]
 
     def _end(self, state: RunState, at: datetime) -> RunEnded:
         self.state, self.ended_at, self.workers = state, self.ended_at or at, 0
@@ -151,4 +162,11 @@ class Run:
             raise invalid_transition(self.state, to)
 
     def _facts(self, at: datetime) -> dict[str, Any]:
-        return {"project": self.project, "at": at, "run": self.id}
+        return {"project": self.project, "at": at, "run": self.id, "by": self.started_by}
+
+
+def rules_for(settings: RunSettings, round: Round) -> Rules:
+    """The programme's rules; with other weights, where those are tried out."""
+    published = rules_of(round.rules.matching)
+    tried = tuple((weight.criterion, weight.points) for weight in settings.weights)
+    return replace(published, weights=tried) if tried else published

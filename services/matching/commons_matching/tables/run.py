@@ -7,12 +7,14 @@ from sqlalchemy.dialects import postgresql as pg
 
 from commons_chassis.classify import NONE, personal
 from commons_chassis.tables import Wall, changed, ident, mapped, project, table, version
-from commons_contracts.codes import MatchChange, PairWish, ProposalOrigin, RunFailure, RunState, Style, Unmet
+from commons_chassis.tx import Tx
+from commons_contracts.codes import MatchChange, PairWish, ProposalOrigin, Role, RunFailure, RunState, Style, Unmet
 
+from ..rules.round import Round
 from ..rules.run import Run
 from ..rules.wish import Wish
 from .columns import code, of_round, person, time
-from .schema import metadata
+from .schema import cards, matches, metadata, participations, places
 
 
 def _of_run(*, primary_key: bool = False) -> sa.Column[object]:
@@ -68,10 +70,13 @@ run_snapshots = table(
     _of_run(primary_key=True),
     project(),
     sa.Column("people", sa.LargeBinary, nullable=False, info=personal("match run", retention="run", export=False)),
+    sa.Column("seen", sa.BigInteger, nullable=False, info=NONE),
     sa.Column("prices", sa.LargeBinary, info=NONE),
     wall=Wall.PROJECT,
 )
-"""Whom a run was about, as codes and bits, so that anyone can run it again; and what a place of each mentor came to cost."""
+"""Whom a run was about, as codes and bits, so that anyone can run it again; and what a place of each mentor came to cost.
+`seen`: the transaction from which on nothing was seen when they were read.
+"""
 
 run_jobs = table(
     "run_jobs",
@@ -153,3 +158,13 @@ pair_wishes = table(
 
 mapped(metadata, Run, runs)
 mapped(metadata, Wish, pair_wishes)
+
+
+async def anybody_to_match(tx: Tx, round: Round) -> bool:
+    """Whether there is a mentor who is there with a place free, and a mentee without a mentor."""
+    p, c, t, m = places.c, cards.c, participations.c, matches.c
+    there = sa.exists().where(c.project == round.project, c.person == p.mentor, c.introduced, ~c.paused)
+    free = sa.exists().where(p.round == round.id, p.style == round.season_style, p.used + p.held < p.most, there)
+    hers = sa.exists().where(m.round == t.round, m.mentee == t.person, m.style != Style.FLASH, m.over_at.is_(None))
+    left = sa.exists().where(t.round == round.id, t.role == Role.MENTEE, ~hers)
+    return bool(await tx.value(sa.select(free & left)))

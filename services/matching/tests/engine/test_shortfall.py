@@ -150,11 +150,11 @@ def test_the_report_tells_three_reasons_apart():
     mate = np.array([0, 0, 0, *[-1] * 7], np.int32)
     short = np.array([True] * 6 + [False] * 4)
 
-    shown = report(pool, mate, {"all": range(10), "few": [0, 1]}, short)
+    shown = report(pool, mate, {"kind": {"all": range(10), "few": [0, 1]}}, short)
 
-    told, few = shown.parity[0], shown.parity[1]
+    told, few = shown.parity["kind"]
     assert few == type(few)(name="few")
     assert (told.name, told.people, told.matched) == ("all", None, None)
-    told = report(pool, mate, {"all": range(10)}, short).parity[0]
+    told = report(pool, mate, {"kind": {"all": range(10)}}, short).parity["kind"][0]
     assert (told.people, told.matched, told.no_mentor, told.no_place, told.others_preferred) == (10, 3, 2, 3, 2)
     assert shown.shortage == (("sv", "0714", 5),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from .graph import Ints
 from .shortfall import shortage
 from .sides import Sides
 
+K = TypeVar("K")
 SMALLEST = 5
 """Groups of fewer people are never shown (journey J6.8)."""
 
@@ -34,27 +36,38 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
-    parity: tuple[Group, ...]
+class Report(Generic[K]):
+    parity: Mapping[K, tuple[Group, ...]]
     shortage: tuple[tuple[str, str, int], ...]
     """Language, ISCED-F field, places that are missing."""
 
 
 def report(
-    pool: Sides, mate: Ints, groups: Mapping[str, Sequence[int]], short: NDArray[np.bool_] | None = None
-) -> Report:
-    """Mate int32[mentees]: mentor or -1; groups: mentees of each declared group; short bool[mentees]: who stands where more
-    people than places are (Dulmage and Mendelsohn, `cardinality.Split`), none: everyone. O(unmatched * mentors).
+    pool: Sides,
+    mate: Ints,
+    kinds: Mapping[K, Mapping[str, Sequence[int]]],
+    short: NDArray[np.bool_] | None = None,
+) -> Report[K]:
+    """Mate int32[mentees]: mentor or -1; kinds: the mentees of each declared group, by kind: in a kind everyone stands in one
+    group, so that what is hidden stays hidden; short bool[mentees]: who stands where more people than places are (Dulmage
+    and Mendelsohn, `cardinality.Split`), none: everyone. O(unmatched * mentors).
     """
-    left = np.flatnonzero(mate < 0)
-    alone = {int(i) for i in left if not (allowed_to(pool, int(i)) & (pool.mentor.places > 0)).any()}
-    hidden = too_small({name: len(set(members)) for name, members in groups.items()})
+    left, alone = np.flatnonzero(mate < 0), _alone(pool, mate)
     crowded = np.ones(len(mate), np.bool_) if short is None else short
-    parity = tuple(
-        Group(name=name) if name in hidden else _group(name, sorted(set(members)), mate, alone, crowded)
-        for name, members in sorted(groups.items())
-    )
+    parity = {}
+    for kind, groups in kinds.items():
+        hidden = too_small({name: len(set(members)) for name, members in groups.items()})
+        parity[kind] = tuple(
+            Group(name=name) if name in hidden else _group(name, sorted(set(members)), mate, alone, crowded)
+            for name, members in sorted(groups.items())
+        )
     return Report(parity=parity, shortage=shortage(pool, [int(i) for i in left if int(i) not in alone]))
+
+
+def _alone(pool: Sides, mate: Ints) -> set[int]:
+    """Who is left and has no allowed mentor with a place at all."""
+    left = np.flatnonzero(mate < 0).tolist()
+    return {i for i in left if not (allowed_to(pool, i) & (pool.mentor.places > 0)).any()}
 
 
 def too_small(sizes: Mapping[str, int]) -> set[str]:

@@ -1,0 +1,116 @@
+"""All pairs of a run become matches, or none does: checked against what is true now, under locks, in statements for all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from commons_chassis.tx import Row, Tx
+from commons_contracts.base import Refusal
+from commons_contracts.codes import RefusalCode
+from commons_contracts.ids import MatchId, derived
+
+from ..leaving import leave_elsewhere
+from ..rules.match import Match
+from ..rules.round import Round
+from ..rules.run import Run
+from ..tables import proposals
+from .freshness import changed_rules
+
+SHOWN = 20
+"""Changes that a refusal names; how many there are it says too."""
+
+SEATS = sa.text("""
+    select 1 from participations t join proposals p on p.run = :run and t.person = p.mentee
+    where t.round = :round order by t.person, t.role for update of t
+""")
+SHELVES = sa.text("""
+    select 1 from places l where l.round = :round and l.style = :style
+    and l.mentor in (select mentor from proposals where run = :run) order by l.id for update
+""")
+CHANGED = sa.text("""
+    with pairs as (select mentor, mentee from proposals where run = :run),
+    needed as (select mentor, count(*) as places from pairs group by mentor)
+    select 'MATCHED' as why, mentor, mentee from pairs where exists (
+        select from matches m
+        where m.round = :round and m.mentee = pairs.mentee and m.style <> 'FLASH' and m.over_at is null
+    )
+    union all select 'LEFT', mentor, mentee from pairs where not (
+        exists (select from participations t where t.round = :round and t.person = mentor and t.role = 'MENTOR')
+        and exists (select from participations t where t.round = :round and t.person = mentee and t.role = 'MENTEE')
+        and exists (select from standings s where s.project = :project and s.person = mentor and 'MENTOR' = any(s.roles))
+        and exists (select from standings s where s.project = :project and s.person = mentee and 'MENTEE' = any(s.roles))
+    )
+    union all select 'UNAVAILABLE', mentor, mentee from pairs where not exists (
+        select from cards c where c.project = :project and c.person = mentor and c.introduced and not c.paused
+    ) or exists (select from blocked b where b.by = mentor and b.person = mentee)
+    or exists (select from blocked b where b.by = mentee and b.person = mentor)
+    union all select 'AT_CAPACITY', n.mentor, null from needed n
+    left join places l on l.round = :round and l.style = :style and l.mentor = n.mentor
+    where l.id is null or l.most - l.used - l.held < n.places
+""").columns(mentor=sa.Uuid, mentee=sa.Uuid)
+TAKE = sa.text("""
+    update places l set used = l.used + n.places
+    from (select mentor, count(*) as places from proposals where run = :run group by mentor) as n
+    where l.round = :round and l.style = :style and l.mentor = n.mentor and l.used + l.held + n.places <= l.most
+    returning 1
+""")
+PAIRS = sa.text("select id, mentor, mentee from proposals where run = :run order by mentee").columns(
+    id=sa.Uuid, mentor=sa.Uuid, mentee=sa.Uuid
+)
+
+
+MAKE = sa.text("""
+    insert into matches (id, project, round, mentor, mentee, style, confirmed_at)
+    select id, :project, :round, mentor, mentee, :style, :at
+    from unnest(cast(:ids as uuid[]), cast(:mentors as uuid[]), cast(:mentees as uuid[])) as it (id, mentor, mentee)
+    returning 1
+""")
+
+
+async def publish(tx: Tx, run: Run, round: Round) -> None:
+    """Refusal(MATCH_SNAPSHOT_STALE, changed, count) where any pair could not be accepted now; then nothing has changed.
+
+    Locked in the order of an accepted request: seats of mentees, requests, places (`commands/connection.py`).
+    """
+    published = run.publish(at=tx.now)
+    about = {"run": run.id, "round": run.round}
+    here = about | {"style": run.style}
+    await tx.rows(SEATS, **about)
+    await leave_elsewhere(tx, run.round, sa.select(proposals.c.mentee).where(proposals.c.run == run.id))
+    await tx.rows(SHELVES, **here)
+    changed = [*await tx.rows(CHANGED, **here, project=run.project), *await changed_rules(tx, run, round)]
+    if changed:
+        raise _stale(changed)
+    await tx.rows(TAKE, **here)
+    made = [_match(run, row, tx.now) for row in await tx.rows(PAIRS, run=run.id)]
+    people = {"mentors": [match.mentor for match in made], "mentees": [match.mentee for match in made]}
+    shared = {"project": run.project, "round": run.round, "style": run.style, "at": tx.now}
+    await tx.rows(MAKE, ids=[match.id for match in made], **people, **shared)
+    await tx.emit(published, *(match.confirmed(round) for match in made))
+
+
+def _match(run: Run, row: Row, at: datetime) -> Match:
+    return Match(
+        id=MatchId(derived("match", run.id, row["mentee"])),
+        project=run.project,
+        round=run.round,
+        connection=None,
+        mentor=row["mentor"],
+        mentee=row["mentee"],
+        style=run.style,
+        confirmed_at=at,
+    )
+
+
+def _stale(changed: Sequence[Row]) -> Refusal:
+    """Each pair once, by the first that is wrong with it."""
+    found = {(row["mentor"], row["mentee"]): row for row in reversed(changed)}
+    named = sorted(found.values(), key=lambda row: (row["why"], str(row["mentor"]), str(row["mentee"])))
+    shown = [
+        {"why": row["why"], "mentor": row["mentor"]} | ({"mentee": row["mentee"]} if row["mentee"] else {})
+        for row in named[:SHOWN]
+    ]
+    return Refusal(RefusalCode.MATCH_SNAPSHOT_STALE, changed=shown, count=len(named))

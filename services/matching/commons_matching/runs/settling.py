@@ -1,0 +1,102 @@
+"""Writing a run's way into the database: begun, under way, proposed or failed. A few statements each, however many people."""
+
+from __future__ import annotations
+
+import base64
+import json
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from commons_chassis.tx import Tx
+from commons_contracts.codes import RunFailure
+from commons_contracts.ids import RunId
+
+from ..rules.run import Run
+from ..tables import run_snapshots, runs
+from ..tables.preference import blocking_pairs
+from ..tables.round import find_round
+from .snapshot import Sizes
+
+PROPOSALS = sa.text("""
+    insert into proposals (id, project, run, mentor, mentee, points, parts, origin, moved)
+    select gen_random_uuid(), :project, :run, mentor, mentee, points, parts, origin, moved
+    from json_to_recordset(cast(:rows as json))
+    as it (mentor uuid, mentee uuid, points int, parts jsonb, origin text, moved bool) returning 1
+""")
+UNMATCHED = sa.text("""
+    insert into unmatched (id, project, run, mentee, why, change, mentors, language)
+    select gen_random_uuid(), :project, :run, mentee, why, change, mentors, language
+    from json_to_recordset(cast(:rows as json))
+    as it (mentee uuid, why text, change text, mentors int, language text) returning 1
+""")
+
+
+async def active(tx: Tx, run: RunId) -> bool:
+    """Whether there is still something to compute for: not cancelled, not ended."""
+    it = await tx.find(Run, run)
+    return it is not None and it.under_way
+
+
+async def begun(tx: Tx, run: RunId, people: bytes, sizes: Sizes) -> bool:
+    """Keep whom the run is about. False: nobody is left to be matched, and the run has ended."""
+    it = await tx.find(Run, run)
+    if it is None or not it.under_way:
+        return False
+    if not (sizes.mentees and sizes.places):
+        await tx.emit(it.fail(RunFailure.POOL_EMPTY, at=tx.now))
+        return False
+    it.begin(
+        identity=sizes.identity,
+        mentors=sizes.mentors,
+        mentees=sizes.mentees,
+        places=sizes.places,
+        pins_dropped=sizes.pins_dropped,
+    )
+    put = insert(run_snapshots).values(run=run, project=it.project, people=people, seen=sizes.seen)
+    await tx.run(put.on_conflict_do_nothing())
+    return True
+
+
+async def progress(tx: Tx, run: RunId, done: int, total: int, workers: int) -> None:
+    it = await tx.find(Run, run)
+    if it is not None and it.under_way:
+        await tx.emit(it.progress(done, total, workers, at=tx.now))
+
+
+async def settle(tx: Tx, run: RunId, outcome: bytes, result_hash: str) -> None:
+    """Propose what was computed and verified; told twice, it is proposed once."""
+    it = await tx.find(Run, run)
+    if it is None or not it.under_way:
+        return
+    head, pairs, left = outcome.split(b"\n")
+    told = json.loads(head)
+    whole = {"project": it.project, "run": run}
+    await tx.rows(PROPOSALS, rows=pairs.decode(), **whole)
+    await tx.rows(UNMATCHED, rows=left.decode(), **whole)
+    prices = base64.b64decode(told["prices"])
+    await tx.run(sa.update(run_snapshots).where(run_snapshots.c.run == run).values(prices=prices))
+    it.moved, it.report = told["moved"], told["report"] | await _checked(tx, it, told["apart"])
+    await tx.emit(
+        it.propose(
+            result_hash=result_hash, matched=told["matched"], total=told["total"], below=told["below"], at=tx.now
+        )
+    )
+    took = sa.func.extract("epoch", sa.func.clock_timestamp() - runs.c.since)
+    await tx.run(sa.update(runs).where(runs.c.id == run).values(seconds=took))
+
+
+async def _checked(tx: Tx, run: Run, apart: list[list[str]] | None) -> dict[str, int]:
+    """Where both sides rank each other: how many would rather have each other, counted in what is stored (journey J5.6)."""
+    if apart is None:
+        return {}
+    forbidden = {(UUID(mentor), UUID(mentee)) for mentor, mentee in apart}
+    found = await blocking_pairs(tx, await find_round(tx, run.round), run.id)
+    return {"blocking_pairs": len(found - forbidden)}
+
+
+async def fail(tx: Tx, run: UUID, why: RunFailure) -> None:
+    it = await tx.find(Run, run)
+    if it is not None and it.under_way:
+        await tx.emit(it.fail(why, at=tx.now))
