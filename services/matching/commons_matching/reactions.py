@@ -5,19 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
+from commons_contracts.codes import VettingOutcome
+from commons_contracts.geo import PlaceLocated
 from commons_contracts.mentoring import MentorshipEnded, MentorshipPaused, PlaceWanted, ProgrammePublished
 from commons_contracts.profiles import (
+    CriterionAgreed,
+    CriterionWithdrawn,
     Description,
     IntroductionPublished,
     IntroductionWithdrawn,
+    MembershipBegan,
+    MembershipEnded,
     MentoringPaused,
     MentoringResumed,
     ProfileDescribed,
     ProjectOpened,
+    RolesGranted,
+    RolesRevoked,
+    TrainingRecorded,
+    VettingRecorded,
 )
 
 from .listing import expect_lists
@@ -25,10 +35,20 @@ from .offering import offer_free_places
 from .rules.match import Match
 from .rules.places import Spot
 from .rules.round import open_round
-from .tables import cards, places, programmes, rounds, silences, zones
+from .tables import cards, consents, place_points, places, programmes, rounds, silences, trainings, vettings, zones
 from .tables.place import give_place_back, use_place
 
-OfMember = ProfileDescribed | IntroductionPublished | IntroductionWithdrawn | MentoringPaused | MentoringResumed
+OfMember = (
+    ProfileDescribed
+    | IntroductionPublished
+    | IntroductionWithdrawn
+    | MentoringPaused
+    | MentoringResumed
+    | CriterionAgreed
+    | CriterionWithdrawn
+    | TrainingRecorded
+    | VettingRecorded
+)
 FIELD_LEVELS = (2, 3, 4)
 """ISCED-F: digits of a broad, a narrow and a detailed field."""
 
@@ -62,6 +82,61 @@ async def keep_introduction(event: IntroductionPublished | IntroductionWithdrawn
 @answers
 async def keep_pause(event: MentoringPaused | MentoringResumed, tx: Tx) -> None:
     await _keep_card(event, tx, paused=isinstance(event, MentoringPaused))
+
+
+@answers
+async def keep_consent(event: CriterionAgreed, tx: Tx) -> None:
+    codes = [code.value for code in (*([event.gender] if event.gender else []), *event.background)]
+    row = {"project": event.project, "person": event.person, "criterion": event.criterion, "codes": codes}
+    await tx.run(_put(consents, row, "codes"))
+    await _keep_card(event, tx)
+
+
+@answers
+async def forget_consent(event: CriterionWithdrawn, tx: Tx) -> None:
+    """At once, with what was told for it."""
+    c = consents.c
+    hers = (c.project == event.project) & (c.person == event.person) & (c.criterion == event.criterion)
+    await tx.run(sa.delete(consents).where(hers))
+    await _keep_card(event, tx)
+
+
+@answers
+async def keep_training(event: TrainingRecorded, tx: Tx) -> None:
+    """The last time counts, in whatever order they are told."""
+    t = trainings.c
+    row = {"project": event.project, "person": event.person, "module": event.module, "held_on": event.held_on}
+    put = insert(trainings).values(row)
+    later = sa.func.greatest(t.held_on, put.excluded.held_on)
+    await tx.run(put.on_conflict_do_update(index_elements=[t.project, t.person, t.module], set_={"held_on": later}))
+    await _keep_card(event, tx)
+
+
+@answers
+async def keep_vetting(event: VettingRecorded, tx: Tx) -> None:
+    """Whatever was seen last: what speaks against someone ends what spoke for her."""
+    until = event.expires_on if event.outcome is VettingOutcome.CLEARED else None
+    await tx.run(_put(vettings, {"project": event.project, "person": event.person, "until": until}, "until"))
+    await _keep_card(event, tx)
+
+
+@answers
+async def touch_card(event: MembershipBegan | RolesGranted | RolesRevoked | MembershipEnded, tx: Tx) -> None:
+    """Whoever keeps a pool reads her again: what she is in the project is part of whether she takes part."""
+    await tx.run(sa.update(cards).where(cards.c.id == event.membership).values(project=event.project))
+
+
+@answers
+async def keep_place_point(event: PlaceLocated, tx: Tx) -> None:
+    where = {"latitude": event.latitude, "longitude": event.longitude}
+    put = insert(place_points).values(place=event.place, **where)
+    fresh = where | {"changed": put.excluded.changed}
+    await tx.run(put.on_conflict_do_update(index_elements=[place_points.c.place], set_=fresh))
+
+
+def _put(of: sa.Table, row: dict[str, Any], *changes: str) -> Insert:
+    put = insert(of).values(row)
+    return put.on_conflict_do_update(index_elements=list(of.primary_key), set_={name: row[name] for name in changes})
 
 
 @answers

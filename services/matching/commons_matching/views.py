@@ -22,11 +22,13 @@ from commons_contracts.matching import (
     RoundView,
     WaitingView,
 )
-from commons_contracts.profiles import Description
 
 from .rules.asking import Asker
+from .rules.card import Card
 from .rules.choosing import can
+from .rules.engine.weights import Rules
 from .rules.fit import Fit, explain
+from .rules.known import card_of
 from .rules.places import Places, Spot
 from .rules.preference import RankedList
 from .rules.round import Round
@@ -54,16 +56,18 @@ def round_view(round: Round, viewer: Asker, now: datetime) -> RoundView:
     )
 
 
-def mentor_card_view(row: Row, round: Round, viewer: Description) -> MentorCardView:
-    """With the reasons why the two fit; they say nothing that the mentor does not tell everyone here."""
-    description = Description.model_validate(row["description"])
+def mentor_card_view(row: Row, round: Round, viewer: Card, rules: Rules) -> MentorCardView:
+    """With the reasons why the two fit; beside what both agreed to be compared by, they say nothing that she does not tell
+    everyone here.
+    """
+    mentor = card_of(row)
     return MentorCardView(
         person=row["person"],
         round=round.id,
-        description=description,
+        description=mentor.told,
         free_places=row["free_places"],
-        fit=_fit_view(explain(viewer, description, round.rules.matching)),
-        seen_from=viewer.place,
+        fit=_fit_view(explain(viewer, mentor, rules)),
+        seen_from=viewer.told.place,
     )
 
 
@@ -72,14 +76,14 @@ def _fit_view(fit: Fit) -> FitView:
     return FitView(points=fit.points, parts=parts)
 
 
-def mentee_card_view(row: Row, round: Round, mentor: Description) -> MenteeCardView:
+def mentee_card_view(row: Row, round: Round, mentor: Card, rules: Rules) -> MenteeCardView:
     """With how well the two fit, as the mentee would be told it."""
-    told = Description.model_validate(row["description"] or {})
+    mentee = card_of(row)
     return MenteeCardView(
         person=row["person"],
         round=round.id,
-        description=told,
-        fit=_fit_view(explain(told, mentor, round.rules.matching)),
+        description=mentee.told.model_copy(update={"wants_woman": False}),
+        fit=_fit_view(explain(mentee, mentor, rules)),
     )
 
 

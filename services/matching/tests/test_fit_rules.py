@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commons_contracts.codes import Cefr, Criterion, Goal, Method, Stage
+from commons_contracts.codes import Background, Cefr, Criterion, Gender, Goal, Method, Stage, Topic
+from commons_contracts.ids import PersonId
 from commons_contracts.mentoring import MatchRules, Weight
 from commons_contracts.profiles import Description, Speaks
-from commons_matching.rules.fit import WHOLE, explain
+from commons_matching.rules.card import Card, choosing
+from commons_matching.rules.engine.graph import WHOLE
+from commons_matching.rules.fit import explain as explain_cards
 
 
 def rules(opt_in=(), **points):
     weights = tuple(Weight(criterion=Criterion(name), points=p) for name, p in points.items())
     return MatchRules(method=Method.MENTEE_PICKS, criteria=weights, opt_in=opt_in)
+
+
+def explain(mentee, mentor, published):
+    """Of two descriptions, where nobody agreed to anything."""
+    one, other = (Card(person=PersonId(UUID(int=n)), told=told) for n, told in enumerate((mentee, mentor)))
+    return explain_cards(one, other, choosing(published))
 
 
 def only(criterion, mentee, mentor):
@@ -97,6 +108,45 @@ def test_longer_experience_counts(mentee, mentor, points):
     assert only("STAGE", {"stage": mentee}, {"stage": mentor}) == points
 
 
+def told_by(gender=None, background=(), *, agreed=(Criterion.GENDER, Criterion.BACKGROUND), at=None):
+    codes = {Criterion.GENDER: (gender,), Criterion.BACKGROUND: background}
+    consents = {c: codes.get(c, ()) for c in agreed if c not in codes or any(codes[c])}
+    return Card(person=PersonId(UUID(int=9)), consents=consents, at=at)
+
+
+@pytest.mark.parametrize(
+    ("mentee", "mentor", "points", "skipped"),
+    [
+        (told_by(Gender.WOMAN), told_by(Gender.WOMAN), 10_000, False),
+        (told_by(Gender.WOMAN), told_by(Gender.MAN), 0, False),
+        (told_by(Gender.WOMAN), told_by(), 0, True),
+        (told_by(), told_by(Gender.WOMAN), 0, True),
+        (told_by(Gender.NON_BINARY), told_by(Gender.NON_BINARY), 0, True),
+    ],
+)
+def test_gender_counts_for_two_who_agreed_and_is_said_to_be_skipped_for_all_others(mentee, mentor, points, skipped):
+    fit = explain_cards(mentee, mentor, choosing(rules(GENDER=1)))
+    assert (fit.points, [part.skipped for part in fit.parts]) == (points, [skipped])
+
+
+def test_a_shared_background_counts_for_two_who_agreed():
+    mentee = told_by(background=(Background.CAME_BACK, Background.FIRST_IN_FAMILY))
+    mentor = told_by(background=(Background.CAME_BACK,))
+    made = choosing(rules(BACKGROUND=1))
+    assert explain_cards(mentee, mentor, made).points == 5_000
+    assert [p.skipped for p in explain_cards(mentee, told_by(agreed=()), made).parts] == [True]
+
+
+@pytest.mark.parametrize(("at", "points"), [((59.33, 18.07), 7_500), ((59.86, 17.64), 0), (None, 0)])
+def test_near_is_nearly_the_same_place(at, points):
+    mentee = told_by(at=(59.40, 17.95))
+    assert explain_cards(mentee, told_by(at=at), choosing(rules(PLACE=1))).points == points
+
+
+def test_topics_count_by_how_many_of_hers_are_shared():
+    assert only("TOPICS", {"topics": (Topic.SALARY, Topic.BIAS)}, {"topics": (Topic.BIAS,)}) == 5_000
+
+
 def test_weights_share_out_all_points():
     fit = explain(Description(), Description(), rules(FIELD=1, GOALS=1, HOURS=1))
 
@@ -138,7 +188,9 @@ descriptions = st.builds(
     stage=st.sampled_from([None, *Stage]),
 )
 weights = st.lists(
-    st.builds(Weight, criterion=st.sampled_from(Criterion), points=st.integers(0, 10_000)), max_size=9
+    st.builds(Weight, criterion=st.sampled_from(Criterion), points=st.integers(0, 10_000)),
+    max_size=9,
+    unique_by=lambda weight: weight.criterion,
 ).map(tuple)
 
 

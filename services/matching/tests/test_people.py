@@ -11,10 +11,11 @@ from commons_chassis.ids import new_id
 from commons_chassis.testing import hear, play
 from commons_contracts.codes import Cefr, PauseCause, Role, Style
 from commons_contracts.ids import PLATFORM
+from commons_contracts.mentoring import EntryRules
 from commons_contracts.profiles import MembershipEnded, MentoringPaused, PersonBlocked, Speaks
 from commons_matching.app import service
 from commons_matching.rules.engine.people import Apart, Bar
-from commons_matching.tables.people import apart_of, people_of
+from commons_matching.tables.people import apart_of, people_among, people_of
 from commons_matching.tables.round import find_round
 
 TELLS = {"fields": ("0714",), "languages": (Speaks(language="sv", level=Cefr.C1),)}
@@ -64,11 +65,13 @@ async def test_of_whom_nothing_is_known_is_taken_for_young_and_not_ready(recruit
     assert [(p.ready, p.minor) for p in (await everyone(recruitment)).mentees] == [(False, True)]
 
 
-async def test_the_young_are_minors(recruitment):
+@pytest.mark.parametrize("minors", [True, False])
+async def test_the_young_are_minors_and_take_part_where_the_programme_is_for_them(recruitment, minors):
+    await recruitment.open(entry=EntryRules(minors=minors))
     mentee = await recruitment.mentee(**TELLS)
     await play(recruitment.tx, person=mentee, roles=(Role.MENTEE,), adult=False)
 
-    assert [(p.ready, p.minor) for p in (await everyone(recruitment)).mentees] == [(True, True)]
+    assert [(p.ready, p.minor) for p in (await everyone(recruitment)).mentees] == [(minors, True)]
 
 
 async def test_a_block_keeps_two_apart_whoever_made_it(recruitment):
@@ -99,6 +102,19 @@ async def test_who_were_a_pair_in_another_round_are_none_again(recruitment):
     assert await apart_of(recruitment.tx, round, [mentor], [stranger]) == ()
     assert await apart_of(recruitment.tx, round, [mentor, flash], [mentee, stranger]) != ()
     assert await apart_of(recruitment.tx, first, [mentor], [mentee]) == ()
+
+
+async def test_a_few_are_looked_at_as_they_are_matched_or_not_taking_part_or_not(recruitment):
+    mentor, mentee = await recruitment.mentor(**TELLS, places=2), await recruitment.mentee(**TELLS)
+    await recruitment.accept(await recruitment.ask(mentee, mentor))
+    stranger = await play(recruitment.tx, roles=(Role.MENTEE,))
+    await block(recruitment, mentor, stranger)
+    round = await find_round(recruitment.tx, recruitment.round)
+
+    people = await people_among(recruitment.tx, round, [mentor], [mentee, stranger])
+    assert [(p.person, p.places, p.ready) for p in people.mentors] == [(mentor, 1, True)]
+    assert [(p.person, p.ready) for p in people.mentees] == [(mentee, True), (stranger, False)]
+    assert people.apart == (Apart(mentor=mentor, mentee=stranger, why=Bar.UNAVAILABLE),)
 
 
 CROWD = sa.text("""

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random, SystemRandom
+from uuid import UUID
 
 import pytest
 
-from commons_chassis.testing import NOON, run
-from commons_contracts.codes import Cefr, Criterion, Goal, Modality, PauseCause, Role, Stage
-from commons_contracts.ids import PersonId, ProjectId
+from commons_chassis.ids import new_id
+from commons_chassis.testing import NOON, hear, play, run
+from commons_contracts.codes import (
+    Background,
+    Cefr,
+    Criterion,
+    Gender,
+    Goal,
+    Initiator,
+    Method,
+    Modality,
+    PauseCause,
+    Role,
+    Stage,
+    Topic,
+    Unit,
+)
+from commons_contracts.geo import PlaceLocated
+from commons_contracts.ids import PLATFORM, PersonId, ProjectId
 from commons_contracts.matching import Suggestions
-from commons_contracts.mentoring import MatchRules, Weight
+from commons_contracts.mentoring import MatchRules, ProgrammeRules, RequestRules, Weight
 from commons_contracts.profiles import Description, IntroductionWithdrawn, MentoringPaused, MentoringResumed, Speaks
 from commons_matching.app import service
-from commons_matching.rules.card import choosing, profile_of
+from commons_matching.rules.card import Card, choosing, profile_of
 from commons_matching.rules.engine.compile import compile_pool
 from commons_matching.rules.engine.explain import explain as engine_explain
 from commons_matching.rules.engine.live import amended, beside, mentor_ids, ranked
@@ -22,6 +40,11 @@ from commons_matching.rules.engine.people import People
 from commons_matching.rules.fit import explain
 from commons_matching.tables import pool as pools
 
+RULES = ProgrammeRules(
+    units=(Unit.PAIR,),
+    requests=RequestRules(initiator=Initiator.MENTEE),
+    matching=MatchRules(method=Method.MENTEE_PICKS),
+)
 SEED = SystemRandom().randrange(1 << 31)
 SWEDISH, PERSIAN = Speaks(language="sv", level=Cefr.C1), Speaks(language="fa", level=Cefr.C1)
 TELLS = {"fields": ("0714",), "languages": (SWEDISH,)}
@@ -77,12 +100,24 @@ async def test_a_hard_rule_keeps_a_mentor_out(recruitment):
     assert await suggested(recruitment, viewer) == []
 
 
-async def test_a_wish_to_meet_keeps_nobody_out_where_distances_are_not_known(recruitment):
+async def test_a_wish_to_meet_keeps_out_who_will_not_and_who_lives_too_far(recruitment):
     viewer = await recruitment.mentee(**TELLS, modality=Modality.FACE_TO_FACE, place=1)
-    afar = await recruitment.mentor(**TELLS, modality=Modality.FACE_TO_FACE, place=2)
-    online = await recruitment.mentor(**TELLS)
+    near, far = [await recruitment.mentor(**TELLS, modality=Modality.FACE_TO_FACE, place=place) for place in (2, 3)]
+    nowhere = await recruitment.mentor(**TELLS, modality=Modality.MIXED)
+    await recruitment.mentor(**TELLS)
 
-    assert await suggested(recruitment, viewer) == [afar, online]
+    assert await suggested(recruitment, viewer) == [near, far, nowhere]
+    for place, at in {1: (59.33, 18.07), 2: (59.40, 17.95), 3: (65.58, 22.15)}.items():
+        await locate(recruitment, place, *at)
+    assert await suggested(recruitment, viewer) == [near, nowhere]
+    await recruitment.describe(far, **TELLS, modality=Modality.FACE_TO_FACE, place=3, radius_km=2000)
+    await recruitment.describe(viewer, **TELLS, modality=Modality.FACE_TO_FACE, place=1, radius_km=2000)
+    assert await suggested(recruitment, viewer) == [near, far, nowhere]
+
+
+async def locate(recruitment, place, latitude, longitude):
+    where = {"place": place, "latitude": latitude, "longitude": longitude, "located": new_id()}
+    await hear(service, PlaceLocated(project=PLATFORM, at=NOON, **where), recruitment.tx)
 
 
 async def test_the_database_says_who_is_free(recruitment):
@@ -115,8 +150,12 @@ async def test_who_told_no_language_is_kept_from_nobody_by_that(recruitment):
     assert await suggested(recruitment, viewer) == [mentor]
 
 
+def profile(person, project, card, role=Role.MENTOR):
+    return profile_of(replace(card, person=PersonId(person)), project, role, RULES, today=NOON.date())
+
+
 def a_card(draw):
-    return Description(
+    told = Description(
         fields=tuple(draw.sample(["05", "0511", "0512", "0714", "0732", "073"], draw.randrange(3))),
         languages=tuple(
             Speaks(language=c, level=draw.choice(list(Cefr)))
@@ -125,10 +164,19 @@ def a_card(draw):
         country=draw.choice([None, "SE", "NO"]),
         place=draw.choice([None, 1, 2]),
         goals=tuple(draw.sample(list(Goal), draw.randrange(5))),
+        topics=tuple(draw.sample(list(Topic), draw.randrange(4))),
         hours=draw.getrandbits(56) & draw.getrandbits(56),
         modality=draw.choice(list(Modality)),
         stage=draw.choice([None, *Stage]),
+        radius_km=draw.choice([None, 10, 500]),
+        organisation=draw.choice([None, UUID(int=1), UUID(int=2)]),
+        wants_woman=draw.random() < 0.1,
     )
+    consents = dict.fromkeys(draw.sample(list(Criterion), draw.randrange(5)), ())
+    consents |= {Criterion.GENDER: (draw.choice(list(Gender)),)} if draw.random() < 0.7 else {}
+    consents |= {Criterion.BACKGROUND: tuple(draw.sample(list(Background), draw.randrange(1, 4)))}
+    at = draw.choice([None, (59.33, 18.07), (59.40, 17.95), (60.7, 17.1)])
+    return Card(person=PersonId(UUID(int=0)), told=told, consents=consents, at=at)
 
 
 def some_rules(draw):
@@ -141,14 +189,14 @@ def test_the_pool_and_the_card_that_is_shown_count_the_same(n):
     draw = Random(f"{SEED} {n}")
     rules, project = some_rules(draw), ProjectId(draw_id(draw))
     people = {draw_id(draw): a_card(draw) for _ in range(40)}
-    mentors = tuple(profile_of(PersonId(p), project, card) for p, card in people.items())
+    mentors = tuple(profile(p, project, card) for p, card in people.items())
     mentee = a_card(draw)
     pool = compile_pool(People(mentors=mentors, mentees=()), choosing(rules))
-    pool = beside(pool, profile_of(PersonId(draw_id(draw)), project, mentee))
+    pool = beside(pool, profile(draw_id(draw), project, mentee, Role.MENTEE))
 
     order, points = ranked(pool, 0)
     for person, fit, j in zip(mentor_ids(pool, order), points, order, strict=True):
-        shown = explain(mentee, people[person], rules)
+        shown = explain(mentee, people[person], pool.rules)
         assert shown.points == fit
         parts, bars = engine_explain(pool, 0, int(j))
         assert [(p.criterion, p.points, p.most, p.skipped) for p in parts] == [
@@ -170,11 +218,11 @@ def test_an_amended_pool_is_the_pool_compiled_anew(n):
 
     def compiled(cards):
         return compile_pool(
-            People(mentors=tuple(profile_of(p, project, card) for p, card in cards.items()), mentees=()), rules
+            People(mentors=tuple(profile(p, project, card) for p, card in cards.items()), mentees=()), rules
         )
 
-    live = amended(compiled(before), [profile_of(p, project, card) for p, card in changed.items()], gone)
-    viewer = profile_of(PersonId(draw_id(draw)), project, a_card(draw))
+    live = amended(compiled(before), [profile(p, project, card) for p, card in changed.items()], gone)
+    viewer = profile(draw_id(draw), project, a_card(draw), Role.MENTEE)
     lists = []
     for pool in (live, compiled(after)):
         order, points = ranked(beside(pool, viewer), 0)
@@ -183,8 +231,6 @@ def test_an_amended_pool_is_the_pool_compiled_anew(n):
 
 
 def draw_id(draw):
-    from uuid import UUID
-
     return UUID(int=draw.getrandbits(128))
 
 
@@ -192,6 +238,7 @@ async def test_a_mentee_alone_is_never_suggested(recruitment):
     viewer = await recruitment.mentee(**TELLS)
     mentor = await recruitment.mentor(**TELLS)
     await recruitment.join(Role.MENTEE, person=mentor)
+    await play(recruitment.tx, person=mentor, roles=(Role.MENTEE, Role.MENTOR))
     await recruitment.mentee(**TELLS)
 
     assert await suggested(recruitment, viewer) == [mentor]

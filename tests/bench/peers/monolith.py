@@ -22,11 +22,12 @@ from commons_chassis.settings import driver
 from commons_contracts import matching as contract
 from commons_contracts.base import Actor
 from commons_contracts.codes import ActiveBand, Cefr
-from commons_contracts.ids import project_of
+from commons_contracts.ids import PersonId, project_of
 from commons_contracts.mentoring import ProgrammeRules
 from commons_gateway.cursors import scope_of
 from commons_gateway.relay import global_id, uuid_in
 from commons_geo.rules.distance import Point, kilometres
+from commons_matching.rules.card import Card, choosing
 from commons_matching.rules.fit import explain
 from commons_profiles.rules.membership import band
 
@@ -79,9 +80,14 @@ def _point(place: t.Place) -> Point:
     return Point(latitude=place.latitude, longitude=place.longitude)
 
 
+def _card(one: t.Person) -> Card:
+    """She has all that a description has."""
+    return Card(person=PersonId(one.id), told=one)  # type: ignore[arg-type]
+
+
 def _mentor(one: t.Person, viewer: t.Person, round_id: UUID, rules: ProgrammeRules) -> Mentor:
     free = sum(p.most - p.used - p.held for p in one.places if p.round_id == round_id)
-    fit = explain(viewer, one, rules.matching)  # type: ignore[arg-type] - it has all that a description has
+    fit = explain(_card(viewer), _card(one), choosing(rules.matching))
     far = kilometres(_point(viewer.lives_in), _point(one.lives_in)) if viewer.lives_in and one.lives_in else None
     said = one.introduction
     return Mentor(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,14 +23,16 @@ from commons_contracts.matching import (
     Suggestions,
 )
 
-from ..rules.card import profile_of
+from ..rules.card import choosing
 from ..rules.engine.live import beside, mentor_ids, ranked
 from ..rules.engine.people import Profile
+from ..rules.engine.weights import Rules
 from ..rules.round import Round
 from ..tables import cards, connections, metadata, participations, places
-from ..tables.person import find_description
+from ..tables.people import profiles_of, was_or_is_apart
 from ..tables.pool import mentors_pool
 from ..tables.round import find_round
+from ..tables.told import EVERY, Counted, counted, find_card, told_of
 from ..views import mentor_card_view
 
 LOOK = 60
@@ -40,18 +43,21 @@ LOOK = 60
 async def mentors_page(query: MentorsPage, tx: Tx) -> Page[MentorCardView]:
     """In the order of ids, which is nobody's rank and the same on every page; what fits best is in Suggestions."""
     round = await find_round(tx, query.round)
-    show = await _shown(tx, round)
+    rules = choosing(round.rules.matching)
+    show = await _shown(tx, round, rules)
     asked: dict[str, Any] = {"keys": BY_ID, "first": query.first, "after": query.after, "show": show}
     if query.filter == EVERYONE:
-        return await page(tx, ALL, **asked, values={"round": round.id, "project": round.project, "viewer": tx.person})
-    return await page(tx, _filtered(_mentors(tx, round, query.filter.style, full=False), query.filter), **asked)
+        here = {"round": round.id, "project": round.project, "viewer": tx.person}
+        return await page(tx, ALL[counted(rules)], **asked, values=here)
+    return await page(tx, _filtered(_mentors(tx, round, rules, query.filter.style), query.filter), **asked)
 
 
 @answers
 async def mentor_cards_by_ids(query: MentorCardsByIds, tx: Tx) -> MentorCards:
     round = await find_round(tx, query.round)
-    wanted = _mentors(tx, round, None, full=True).where(cards.c.person.in_(query.ids))
-    show = await _shown(tx, round)
+    rules = choosing(round.rules.matching)
+    wanted = _mentors(tx, round, rules, None, full=True).where(cards.c.person.in_(query.ids))
+    show = await _shown(tx, round, rules)
     return MentorCards(items=tuple(show(row) for row in await tx.rows(wanted.order_by(cards.c.person))))
 
 
@@ -59,14 +65,17 @@ async def mentor_cards_by_ids(query: MentorCardsByIds, tx: Tx) -> MentorCards:
 async def suggestions(query: Suggestions, tx: Tx) -> MentorCards:
     """The best fits among those whom no hard rule keeps from her and whom she has not yet asked.
 
-    The order is the pool's; the database says of so many at a time who is free, until there are enough.
+    The order is the pool's: how well they fit, less what a place costs because others seek it. The database says of so many
+    at a time who is free, until there are enough.
     """
     round = await find_round(tx, query.round)
-    pool = beside(await mentors_pool(tx, round), await _asking(tx, round))
-    best, _ = ranked(pool, 0)
-    c = connections.c
-    asked = sa.exists().where(c.round == round.id, c.mentee == tx.person, c.mentor == cards.c.person)
-    wanted, show = _mentors(tx, round, None, full=False).where(~asked), await _shown(tx, round)
+    kept = await mentors_pool(tx, round)
+    pool = beside(kept.pool, await _asking(tx, round))
+    best, _ = ranked(pool, 0, kept.prices)
+    c, mentor = connections.c, cards.c.person
+    asked = sa.exists().where(c.round == round.id, c.mentee == tx.person, c.mentor == mentor)
+    new = ~asked & ~was_or_is_apart(round, tx.person, mentor)
+    wanted, show = _mentors(tx, round, pool.rules, None).where(new), await _shown(tx, round, pool.rules)
     found: list[MentorCardView] = []
     for first in range(0, len(best), LOOK):
         order = {person: n for n, person in enumerate(mentor_ids(pool, best[first : first + LOOK]))}
@@ -78,21 +87,24 @@ async def suggestions(query: Suggestions, tx: Tx) -> MentorCards:
 
 
 async def _asking(tx: Tx, round: Round) -> Profile:
-    """The viewer, as the engine knows a mentee."""
-    return profile_of(tx.person, round.project, await find_description(tx, tx.person))
+    """The viewer, as the engine knows a mentee; whom she may ask in the end is for the request to decide."""
+    (viewer,) = await profiles_of(tx, round, Role.MENTEE, [tx.person])
+    return replace(viewer, ready=True, acknowledged=True)
 
 
-def _mentors(tx: Tx, round: Round, style: Style | None, *, full: bool) -> sa.Select[Any]:
-    return _those(round.id, round.project, tx.person, style, full=full)
+def _mentors(tx: Tx, round: Round, rules: Rules, style: Style | None, *, full: bool = False) -> sa.Select[Any]:
+    return _those(round.id, round.project, tx.person, style, counted(rules), full=full)
 
 
-def _those(round: Any, project: Any, viewer: Any, style: Style | None, *, full: bool) -> sa.Select[Any]:
+def _those(
+    round: Any, project: Any, viewer: Any, style: Style | None, what: Counted, *, full: bool = False
+) -> sa.Select[Any]:
     """Mentors of a round whom the viewer may meet: introduced, not paused, not herself; `full`: also without a place."""
     here, p = participations.c, places.c
     hers = [p.round == round, p.mentor == cards.c.person, *([] if style is None else [p.style == style])]
     free = sa.select(sa.func.coalesce(sa.func.sum(p.most - p.used - p.held), 0)).where(*hers).scalar_subquery()
     found = (
-        sa.select(cards.c.person, cards.c.description, free.label("free_places"))
+        sa.select(cards.c.person, free.label("free_places"), *told_of(what))
         .join(participations, here.person == cards.c.person)
         .where(here.round == round, here.role == Role.MENTOR, cards.c.project == project)
         .where(cards.c.introduced, ~cards.c.paused, cards.c.person != viewer)
@@ -103,7 +115,7 @@ def _those(round: Any, project: Any, viewer: Any, style: Style | None, *, full: 
 
 EVERYONE, BY_ID = MentorFilter(), (cards.c.person,)
 ROUND, PROJECT, VIEWER = (sa.bindparam(name, type_=sa.Uuid) for name in ("round", "project", "viewer"))
-ALL = _those(ROUND, PROJECT, VIEWER, None, full=False)
+ALL = {what: _those(ROUND, PROJECT, VIEWER, None, what) for what in EVERY}
 
 
 def _filtered(found: sa.Select[Any], by: MentorFilter) -> sa.Select[Any]:
@@ -119,7 +131,7 @@ def _filtered(found: sa.Select[Any], by: MentorFilter) -> sa.Select[Any]:
     return found
 
 
-async def _shown(tx: Tx, round: Round) -> Callable[[Row], MentorCardView]:
+async def _shown(tx: Tx, round: Round, rules: Rules) -> Callable[[Row], MentorCardView]:
     """How this viewer sees each: with how well the two fit."""
-    viewer = await find_description(tx, tx.person)
-    return lambda row: mentor_card_view(row, round, viewer)
+    viewer = await find_card(tx, tx.person, rules)
+    return lambda row: mentor_card_view(row, round, viewer, rules)

@@ -19,12 +19,14 @@ from commons_contracts.matching import (
 )
 
 from ..rules.asking import Asker
+from ..rules.card import choosing
 from ..rules.offering import may_browse
 from ..tables import participations
 from ..tables.partners import mentees_for
-from ..tables.person import find_description, has_acknowledged, roles_in
+from ..tables.person import has_acknowledged, roles_in
 from ..tables.preference import count_lists, find_list
 from ..tables.round import find_round
+from ..tables.told import counted, find_card
 from ..views import mentee_card_view, preferences_view
 
 
@@ -60,10 +62,12 @@ async def mentees_page(query: MenteesPage, tx: Tx) -> Page[MenteeCardView]:
     round = await find_round(tx, query.round)
     registered, known = await roles_in(tx, round.id, tx.person), await has_acknowledged(tx, round, tx.person)
     may_browse(round, Asker(person=tx.person, roles=tx.actor.roles, registered=registered, acknowledged=known))
-    viewer = await find_description(tx, tx.person)
+    rules = choosing(round.rules.matching)
+    viewer = await find_card(tx, tx.person, rules)
 
     def show(row: Row) -> MenteeCardView:
-        return mentee_card_view(row, round, viewer)
+        return mentee_card_view(row, round, viewer, rules)
 
     by_id = (participations.c.person,)
-    return await page(tx, mentees_for(tx, round), keys=by_id, first=query.first, after=query.after, show=show)
+    wanted = mentees_for(tx, round, counted(rules))
+    return await page(tx, wanted, keys=by_id, first=query.first, after=query.after, show=show)

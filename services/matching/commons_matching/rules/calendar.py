@@ -8,6 +8,11 @@ from zoneinfo import ZoneInfo
 SATURDAY = 5
 
 
+def day(at: datetime, zone: str) -> date:
+    """The date that the calendar shows there."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
 def midnight(day: date, zone: str) -> datetime:
     """The first second of a day in the zone, as UTC."""
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

@@ -1,5 +1,6 @@
 """Every table matching owns, and the looks at them that several doors take."""
 
+from .facts import consents, place_points, prices, pricings, supervisions, trainings, vettings
 from .flash import flash_slots
 from .preference import acknowledgements, preferences
 from .run import pair_wishes, proposals, run_jobs, run_snapshots, runs, unmatched
@@ -22,14 +23,18 @@ __all__ = [
     "acknowledgements",
     "cards",
     "connections",
+    "consents",
     "flash_slots",
     "matches",
     "metadata",
     "offers",
     "pair_wishes",
     "participations",
+    "place_points",
     "places",
     "preferences",
+    "prices",
+    "pricings",
     "programmes",
     "proposals",
     "rounds",
@@ -37,7 +42,10 @@ __all__ = [
     "run_snapshots",
     "runs",
     "silences",
+    "supervisions",
+    "trainings",
     "unmatched",
+    "vettings",
     "waitings",
     "zones",
 ]

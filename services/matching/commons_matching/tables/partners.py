@@ -16,14 +16,15 @@ from ..rules.preference import OTHER_SIDE
 from ..rules.round import Round
 from .person import in_season
 from .schema import cards, metadata, participations
+from .told import Counted, told_of
 
 
-def mentees_for(tx: Tx, round: Round) -> sa.Select[Any]:
+def mentees_for(tx: Tx, round: Round, what: Counted) -> sa.Select[Any]:
     """Mentees of a round whom the acting mentor may meet, and who have no mentor yet."""
     here = participations.c
     season = in_season(round.id, here.person)
     return (
-        sa.select(here.person, cards.c.description)
+        sa.select(here.person, *told_of(what))
         .outerjoin(cards, (cards.c.person == here.person) & (cards.c.project == round.project))
         .where(here.round == round.id, here.role == Role.MENTEE, here.person != tx.person, ~season)
         .where(may_meet(metadata, round.project, tx.person, here.person))

@@ -11,7 +11,6 @@ from commons_chassis.standing import Contact, may_contact
 from commons_chassis.tx import Tx
 from commons_contracts.codes import ConnectionState, Role, Style
 from commons_contracts.ids import PersonId
-from commons_contracts.profiles import Description
 
 from ..rules.asking import Asked, Asker
 from ..rules.offering import Wanted
@@ -107,10 +106,3 @@ async def is_available(tx: Tx, mentor: PersonId) -> bool:
     c = cards.c
     ready = sa.exists().where(c.project == tx.project, c.person == mentor, c.introduced, ~c.paused)
     return bool(await tx.value(sa.select(ready)))
-
-
-async def find_description(tx: Tx, person: PersonId) -> Description:
-    """What she tells of herself; nothing where she has not yet."""
-    c = cards.c
-    told = await tx.value(sa.select(c.description).where(c.project == tx.project, c.person == person))
-    return Description.model_validate(told or {})

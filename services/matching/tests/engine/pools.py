@@ -6,7 +6,7 @@ from uuid import UUID
 
 import numpy as np
 
-from commons_contracts.codes import Cefr, Criterion, Goal, Modality, Stage
+from commons_contracts.codes import Background, Cefr, Criterion, Goal, Modality, Stage, Topic
 from commons_matching.rules.engine.people import PAIRWISE, Apart, People, Profile
 from commons_matching.rules.engine.weights import Rules
 
@@ -18,7 +18,7 @@ FIELDS = [
 ]
 COUNTRIES = ["SE", "NO", "FI", "DK", "DE", "PL", "ES", "NL"]
 LEVELS, GOALS, STAGES = list(Cefr), list(Goal), list(Stage)
-TOPICS, BACKGROUNDS = [f"T{n}" for n in range(40)], [f"B{n}" for n in range(6)]
+TOPICS, BACKGROUNDS = list(Topic), list(Background)
 MODES = [Modality.ONLINE, Modality.MIXED, Modality.HYBRID, Modality.FACE_TO_FACE]
 WEIGHTS = (
     (Criterion.FIELD, 3000),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from commons_contracts.codes import Criterion
 
@@ -41,6 +42,7 @@ class Scale:
         return self.cap if self.form is Form.COUNTED else len(self.shares)
 
 
+@lru_cache(maxsize=64)
 def scales(rules: Rules) -> dict[Criterion, Scale]:
     """Each criterion's scale: ISCED-F broad 0.3, narrow 0.6, detailed 1; a language by the weaker speaker."""
     return {
@@ -56,3 +58,12 @@ def scales(rules: Rules) -> dict[Criterion, Scale]:
         Criterion.STAGE: Scale(form=Form.STAGED, kinds=(Kind.STAGE,), shares=(1, 2), whole=2),
         Criterion.PLACE: Scale(form=Form.PLACED, kinds=(Kind.COUNTRY,), shares=(2, 3, 4), whole=4),
     }
+
+
+def worth(scale: Scale, level: int, most: int, named: int) -> int:
+    """Points of a level, of `most`; named: how many things she named, for a scale that counts those that are shared."""
+    if level == 0:
+        return 0
+    if scale.form is not Form.COUNTED:
+        return most * scale.shares[level - 1] // scale.whole
+    return most * level // (scale.whole or named)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from commons_contracts.codes import Criterion
 
-from .criteria import Form, Scale, scales
+from .criteria import Form, Scale, scales, worth
 from .ground import chord
 from .layout import LEVELS, TONGUES, WOMAN, Flag, Kind
 from .people import Bar
@@ -90,15 +90,16 @@ def barred(pool: Sides, i: int, j: int) -> Bar | None:
 def _parts(pair: Pair) -> tuple[Part, ...]:
     rules, known = pair.pool.rules, scales(pair.pool.rules)
     agreed = set(pair.shared(Kind.OPTED))
-    most = rules.most(sum(1 << bit for bit, criterion in enumerate(rules.opted) if criterion in agreed))
+    most = rules.mosts[sum(1 << bit for bit, criterion in enumerate(rules.opted) if criterion in agreed)]
     found = []
     for criterion, _ in rules.weights:
         if criterion not in most:
             found.append(Part(criterion=criterion, points=0, most=0, skipped=True))
             continue
         level, shared = _level(pair, known[criterion])
-        worth = _worth(pair, known[criterion], level, most[criterion])
-        found.append(Part(criterion=criterion, points=worth, most=most[criterion], skipped=False, shared=shared))
+        scale = known[criterion]
+        told = worth(scale, level, most[criterion], _named(pair, scale))
+        found.append(Part(criterion=criterion, points=told, most=most[criterion], skipped=False, shared=shared))
     return tuple(found)
 
 
@@ -120,13 +121,9 @@ def _level(pair: Pair, scale: Scale) -> tuple[int, tuple[str, ...]]:
     return 0, ()
 
 
-def _worth(pair: Pair, scale: Scale, level: int, most: int) -> int:
-    if level == 0:
-        return 0
-    if scale.form is not Form.COUNTED:
-        return most * scale.shares[level - 1] // scale.whole
-    named = len(pair.pool.codes.shared(scale.kinds[0], pair.mentee, pair.mentee))
-    return most * level // (scale.whole or named)
+def _named(pair: Pair, scale: Scale) -> int:
+    """How many things the mentee named of those that a scale counts."""
+    return len(pair.pool.codes.shared(scale.kinds[0], pair.mentee, pair.mentee)) if scale.form is Form.COUNTED else 0
 
 
 def bars(pair: Pair) -> Iterator[Bar]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
-from commons_contracts.codes import Cefr, Criterion, Goal, Modality, Stage
+from commons_contracts.codes import Background, Cefr, Criterion, Goal, Modality, Stage, Topic
 
 from .people import Profile
 from .weights import Rules
@@ -112,6 +112,8 @@ class Codes:
 FIXED: dict[Kind, tuple[str, ...]] = {
     Kind.FLAG: tuple(f"{flag.value}" for flag in Flag),
     Kind.GOAL: tuple(Goal),
+    Kind.TOPIC: tuple(Topic),
+    Kind.BACKGROUND: tuple(Background),
     Kind.GENDER: (MAN, WOMAN),
     Kind.STAGE: tuple(f"{n}" for n in range(len(STAGES))),
     Kind.BLOCK: tuple(f"{n:02}" for n in range(BLOCKS)),

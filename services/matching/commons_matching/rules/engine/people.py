@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from commons_contracts.codes import Cefr, Criterion, Goal, Modality, Stage
+from commons_contracts.codes import Background, Cefr, Criterion, Goal, Modality, Stage, Topic
 
 
 class Bar(StrEnum):
@@ -50,8 +50,8 @@ class Profile:
     modality: Modality = Modality.ONLINE
     hours: int = 0
     goals: tuple[Goal, ...] = ()
-    topics: tuple[str, ...] = ()
-    background: tuple[str, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    background: tuple[Background, ...] = ()
     stage: Stage | None = None
     organisation: UUID | None = None
     opted_in: tuple[Criterion, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, pairwise
 
 from commons_contracts.codes import Cefr, Criterion
@@ -53,7 +54,12 @@ class Rules:
         if not (0 <= self.near_km <= FARTHEST and 0 <= self.reach_km <= FARTHEST):
             raise ValueError(f"a distance lies outside 0 to {FARTHEST} km")
 
-    @property
+    @cached_property
+    def mosts(self) -> tuple[dict[Criterion, int], ...]:
+        """`most` of every combination of `opted`."""
+        return tuple(self.most(both) for both in range(1 << len(self.opted)))
+
+    @cached_property
     def opted(self) -> tuple[Criterion, ...]:
         """The weighted criteria that count only where both have opted in, in the order of their bits."""
         return tuple(sorted(c for c, _ in self.weights if c in self.opt_in and c not in NEVER_COMPARED))
