@@ -12,6 +12,7 @@ from .queries import mentor as mentors
 from .queries import preference as preferences
 from .queries import round as rounds
 from .queries import waiting as waitings
+from .runs.carrying import carry
 from .tables import metadata
 
 service = Service(
@@ -36,4 +37,5 @@ service = Service(
     ],
     figures=FIGURES,
     jobs=True,
+    work=[carry],
 )
