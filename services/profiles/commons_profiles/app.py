@@ -9,6 +9,7 @@ from . import jobs, reactions
 from .commands import (
     block,
     conduct,
+    criteria,
     entrance,
     introduction,
     membership,
@@ -23,6 +24,7 @@ from .commands import (
 from .commands import readiness as readying
 from .figures import FIGURES
 from .post.office import deliver
+from .queries import criteria as agreed
 from .queries import entrance as seeing
 from .queries import notice as notices
 from .queries import organisation as organisations
@@ -43,6 +45,8 @@ service = Service(
         profile,
         introduction,
         readying,
+        criteria,
+        agreed,
         people,
         block,
         notice,

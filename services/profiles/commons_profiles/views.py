@@ -14,11 +14,12 @@ from commons_chassis.clock import real_now
 from commons_chassis.tx import Tx
 from commons_contracts.base import Refusal
 from commons_contracts.codes import Conduct, ReadinessItem, RefusalCode, Role, TrainingModule
-from commons_contracts.ids import MembershipId, PersonId, ProjectId, Zone, membership_of
+from commons_contracts.ids import MembershipId, OrganisationId, PersonId, ProjectId, Zone, membership_of
 from commons_contracts.profiles import (
     AccountView,
     AffiliationView,
     ConductView,
+    Description,
     Digest,
     IntroductionView,
     MembershipView,
@@ -41,6 +42,7 @@ from .tables import (
     introductions,
     media_consents,
     memberships,
+    organisations,
     people,
     profiles,
     projects,
@@ -57,6 +59,15 @@ async def find_zone(tx: Tx) -> Zone:
     if zone is None:
         raise Refusal(RefusalCode.NOT_FOUND, "project")
     return zone
+
+
+async def find_organisations(tx: Tx, told: Collection[Description]) -> set[OrganisationId]:
+    """Those that these name and that there are."""
+    named = {one.organisation for one in told if one.organisation is not None}
+    if not named:
+        return set()
+    rows = await tx.rows(sa.select(organisations.c.id).where(organisations.c.id.in_(named)))
+    return {row["id"] for row in rows}
 
 
 # ---------------------------------------------------------------- codes of conduct
@@ -162,13 +173,14 @@ def members_shown(tx: Tx) -> sa.Select[Any]:
 
 
 def person_view(row: Mapping[Any, Any], today: date) -> PersonView:
-    """A row of `members_shown`."""
+    """A row of `members_shown`; whom she wants for a mentor is shown to herself alone."""
+    told: Description = row["description"]
     return PersonView(
         id=row["person"],
         display_name=row["display_name"],
         audience=row["audience"],
         active=band(row["active_on"], today),
-        description=row["description"],
+        description=told.model_copy(update={"wants_woman": False}) if told.wants_woman else told,
         introduction=_introduction(row),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -32,7 +33,7 @@ from ..rules.person import Person, register
 from ..rules.profile import Profile, begin_profile
 from ..rules.readiness import record_training, vouch
 from ..tables import ticks
-from ..views import find_accepted, find_in_force, find_progress, find_zone
+from ..views import find_accepted, find_in_force, find_organisations, find_progress, find_zone
 from .conduct import keep_acceptances
 from .readiness import keep_trainings
 
@@ -110,12 +111,14 @@ async def _accept(entries: Entries, members: Members, tx: Tx) -> list[ConductAcc
 
 async def _describe(entries: Entries, members: Members, tx: Tx) -> list[ProfileDescribed]:
     profiles = await tx.load_many(Profile, [m.id for m in members.values()])
+    named = await find_organisations(tx, [entry.description for entry in entries])
+    lists: dict[str, Any] = {"fields": stem_fields(), "organisations": named}
     facts: list[ProfileDescribed] = []
     for row, entry in enumerate(entries):
         if _described(entry):
             with in_row(row):
                 profile = profiles[members[entry.person].id]
-                facts += profile.describe(entry.description, entry.motivation, fields=stem_fields(), at=tx.now)
+                facts += profile.describe(entry.description, entry.motivation, **lists, at=tx.now)
     return facts
 
 

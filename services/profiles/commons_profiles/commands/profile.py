@@ -19,7 +19,7 @@ from commons_contracts.profiles import (
 from ..lists import stem_fields
 from ..rules.profile import Profile
 from ..tables import media_consents
-from ..views import find_own_profile
+from ..views import find_organisations, find_own_profile
 from .membership import own_membership
 
 
@@ -27,7 +27,9 @@ from .membership import own_membership
 async def describe_profile(cmd: DescribeProfile, tx: Tx) -> OwnProfileView:
     membership = await own_membership(tx)
     profile = await tx.load(Profile, membership.id)
-    await tx.emit(*profile.describe(cmd.description, cmd.motivation, fields=stem_fields(), at=tx.now))
+    named = await find_organisations(tx, [cmd.description])
+    facts = profile.describe(cmd.description, cmd.motivation, fields=stem_fields(), organisations=named, at=tx.now)
+    await tx.emit(*facts)
     return await find_own_profile(tx)
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from commons_contracts.base import Refusal
 from commons_contracts.codes import RefusalCode
-from commons_contracts.ids import FieldCode, MembershipId, PersonId, ProjectId
+from commons_contracts.ids import FieldCode, MembershipId, OrganisationId, PersonId, ProjectId
 from commons_contracts.profiles import Description, ProfileDescribed, Speaks
 
 from .membership import Membership
@@ -33,12 +33,20 @@ class Profile:
     motivation: str
 
     def describe(
-        self, description: Description, motivation: str, *, fields: Collection[FieldCode], at: datetime
+        self,
+        description: Description,
+        motivation: str,
+        *,
+        fields: Collection[FieldCode],
+        organisations: Collection[OrganisationId] = (),
+        at: datetime,
     ) -> list[ProfileDescribed]:
-        """`fields`: the fields of education that can be named. Told only where what the others match by has changed."""
+        """`fields` of education and `organisations` that can be named. Told only where what others match by has changed."""
         unknown = sorted(code for code in set(description.fields) if code not in fields)
         if unknown:
             raise Refusal(RefusalCode.NOT_FOUND, "field of education", fields=unknown)
+        if description.organisation is not None and description.organisation not in organisations:
+            raise Refusal(RefusalCode.NOT_FOUND, "organisation")
         before, self.description, self.motivation = self.description, _tidy(description), motivation
         if self.description == before:
             return []
@@ -71,6 +79,7 @@ def _tidy(description: Description) -> Description:
         update={
             "fields": _once(description.fields),
             "goals": _once(description.goals),
+            "topics": _once(description.topics),
             "languages": tuple(levels.values()),
         }
     )

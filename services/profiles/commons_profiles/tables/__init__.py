@@ -1,5 +1,6 @@
 """Every table profiles owns."""
 
+from .criteria import criterion_consents, vettings
 from .entrance import addresses, affiliations, links, sessions
 from .people import (
     Strings,
@@ -30,6 +31,7 @@ __all__ = [
     "blocks",
     "checklists",
     "codes",
+    "criterion_consents",
     "introductions",
     "letters",
     "links",
@@ -48,4 +50,5 @@ __all__ = [
     "stop_links",
     "ticks",
     "trainings",
+    "vettings",
 ]
