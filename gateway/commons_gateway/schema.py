@@ -25,7 +25,7 @@ from .context import Batch, Context, Ground, Info
 from .execution import Schema
 from .fields import OnlyId, argument, asks, foresees, read, told
 from .limits import Admitted
-from .matching import connections, flash, mentors
+from .matching import choosing, connections, flash, mentors
 from .matching import live as matching_live
 from .matching import verbs as matching_verbs
 from .mentoring import agreements, calendars, evaluations, meeting, mentorships, pairs, programmes, sessions
@@ -138,6 +138,7 @@ class Mutation(
     pairs.Mutation,
     evaluations.Mutation,
     matching_verbs.Mutation,
+    choosing.Mutation,
     flash.Mutation,
     community.Mutation,
     platform.Mutation,

@@ -63,29 +63,30 @@ class ConnectionViewerCan(Shown[contract.ConnectionView]):
 
 @shape
 class ConnectionRequest(Node, Shown[contract.ConnectionView]):
-    """A mentee's request to a mentor. Only the two see it."""
+    """A request between a mentee and a mentor. Only the two see it."""
 
     style: Style = said("The style of mentoring asked for.")
     state: ConnectionState = said("Where it stands.")
-    message: str = said("What the mentee wrote to the mentor.")
+    asked_by: Role = said("Who sent it, MENTEE or MENTOR; the other one answers.")
+    message: str = said("What the one who asks wrote to the other.")
     asked_at: datetime = said("When it was sent.")
     expires_at: datetime | None = said("When it runs out without an answer.")
-    decline_reason: DeclineReason | None = said("Why the mentor said no.")
-    decline_note: str = said("What the mentor wrote to the mentee with her no.")
+    decline_reason: DeclineReason | None = said("Why the answer was no.")
+    decline_note: str = said("What was written with the no, for the one who asked.")
 
     @told
     def mentor(self) -> Person:
-        """Who was asked."""
+        """The mentor."""
         return Person.of(self.view.mentor, self.ground)
 
     @told
     def mentee(self) -> Person:
-        """Who asks."""
+        """The mentee."""
         return Person.of(self.view.mentee, self.ground)
 
     @told
     async def days_left(self, info: Info) -> int | None:
-        """How many days the mentor still has to answer, begun days counted; none where nothing runs out."""
+        """How many days are left for an answer, begun days counted; none where nothing runs out."""
         if self.view.expires_at is None or self.view.state is not ConnectionState.ASKED:
             return None
         left = self.view.expires_at - await info.context.desk.clock.now()

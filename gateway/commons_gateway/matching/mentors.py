@@ -9,7 +9,7 @@ import strawberry
 
 from commons_contracts import matching as contract
 from commons_contracts.base import Refusal
-from commons_contracts.codes import ActiveBand, Criterion, RefusalCode, Role, Style
+from commons_contracts.codes import ActiveBand, Criterion, Method, RefusalCode, Role, Style
 from commons_contracts.geo import DistanceView, PlacesWithin
 from commons_contracts.ids import PersonId, PlaceId, RoundId
 from commons_contracts.profiles import PersonView, ProjectsByIds
@@ -152,6 +152,11 @@ class Round(Node, Shown[contract.RoundView]):
     open: bool = said("Whether registration is open now.")
     styles: list[Style] = said("The styles of mentoring to choose from.")
     registered_as: list[Role] = said("What the viewer has registered as.")
+    method: Method = said("How people are brought together.")
+    lists_close_at: datetime | None = said("Until when both sides rank each other; none where nobody does.")
+    notice_acknowledged: bool | None = said(
+        "Whether the viewer has confirmed how matching works; none where the programme does not ask for it."
+    )
 
     @asks(ProjectsByIds)
     async def zone(self) -> TimeZone | None:

@@ -8,7 +8,6 @@ from commons_contracts.codes import (
     AgreementField,
     AgreementNeed,
     Audience,
-    Criterion,
     EvaluationKind,
     EvaluationNeed,
     Initiator,
@@ -26,6 +25,7 @@ from commons_contracts.codes import (
 
 from ..fields import said
 from .twins import design, pair
+from .ways import MatchRules
 
 
 @design(contract.Range)
@@ -34,14 +34,6 @@ class Range:
 
     least: int | None = said("The lower bound; none where there is none.")
     most: int | None = said("The upper bound; none where there is none.")
-
-
-@design(contract.Weight)
-class Weight:
-    """What a criterion can add to how well two people fit."""
-
-    criterion: Criterion = said("The criterion.")
-    points: int = said("What it can add, up to 10,000 for all together.")
 
 
 @pair
@@ -169,17 +161,6 @@ class RequestRules:
     silent_before_pause: int | None = said("After how many unanswered requests a mentor is paused.")
     offer_hours: int = said("How many hours a freed place is held.")
     waitlist: bool = said("Whether one can wait for a full mentor.")
-
-
-@design(contract.MatchRules)
-class MatchRules:
-    """How people are brought together."""
-
-    method: Method = said("The way.")
-    criteria: list[Weight] = said("What counts, and how much.")
-    collected: list[Criterion] = said("What both sides are asked for before.")
-    opt_in: list[Criterion] = said("What counts only for those who have agreed to it.")
-    notice_acknowledged: bool = said("Whether participants confirm that they know how matching works.")
 
 
 @design(contract.PlaceRules)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import strawberry
 
 from commons_contracts import mentoring as contract
-from commons_contracts.codes import Initiator, Style
+from commons_contracts.codes import Initiator, Method, Style
 
 from ..context import Info
 from ..fields import argument, does, given, wish
@@ -18,6 +18,7 @@ from .design import ProgrammeRules
 from .programmes import Programme
 from .texts import ProgrammeTexts
 from .twins import taken, twin
+from .ways import ListRules
 
 ProgrammeOrRefused = Annotated[
     Programme | Refused, strawberry.union("ProgrammeOrRefused", description="The programme, or why not.")
@@ -33,6 +34,8 @@ class DesignWish(Wish):
     recruitment_lead_days: int | None = given("How many days before its start recruitment opens.", default=None)
     styles: list[Style] | None = given("Its styles of mentoring.", default=None)
     initiator: Initiator | None = given("Who begins.", default=None)
+    method: Method | None = given("How people are brought together.", default=None)
+    lists: Any = given("What holds for ranked lists.", default=None, type_=twin(ListRules) | None)
     rules: Any = given("All rules at once.", default=None, type_=twin(ProgrammeRules) | None)
     texts: Any = given("All texts at once.", default=None, type_=twin(ProgrammeTexts) | None)
 
@@ -41,6 +44,8 @@ class DesignWish(Wish):
             recruitment_lead_days=self.recruitment_lead_days,
             styles=None if self.styles is None else tuple(self.styles),
             initiator=self.initiator,
+            method=self.method,
+            lists=None if self.lists is None else contract.ListRules.model_validate(taken(self.lists)),
             rules=None if self.rules is None else contract.ProgrammeRules.model_validate(taken(self.rules)),
             texts=None if self.texts is None else contract.ProgrammeTexts.model_validate(taken(self.texts)),
         )
