@@ -25,6 +25,8 @@ from .edge import Edge
 from .http import HttpDoor
 from .identity import Identity
 from .news import Newsroom
+from .post import page as letters
+from .post import stopping
 from .presence import Presence
 from .rates import Meter
 from .schema import printed, schema
@@ -73,6 +75,10 @@ def build(settings: GatewaySettings, asker: Asker | None = None) -> FastAPI:
     app.router.routes.extend(
         [*pages.routes(), *signin.routes(desk, settings), *printing.routes(desk, settings), *feeds.routes(desk)]
     )
+
+    app.router.routes.extend(stopping.routes(desk))
+    if settings.mail_folder:
+        app.router.routes.extend(letters.routes(settings.mail_folder))
 
     @app.get("/graphql/schema.graphql")
     async def schema_text() -> PlainTextResponse:

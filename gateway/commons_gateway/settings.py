@@ -38,6 +38,8 @@ class GatewaySettings(PlatformSettings):
     except in development, where it is taken to be wherever a request came to."""
     mail_sign_in: bool = True
     """Whether people sign in by a link in a letter, too; profiles sends it (COMMONS_PROFILES__SMTP)."""
+    mail_folder: Path | None = None
+    """Development only: where profiles leaves its letters as files, to be looked at under /letters."""
     origins: str = ""
     """Other sites whose pages may ask from a browser, by their exact origins, comma-separated."""
     proxies: str = ""
@@ -72,6 +74,8 @@ class GatewaySettings(PlatformSettings):
             )
         if self.env != "dev" and self.token_key_file is not None:
             raise ValueError("COMMONS_TOKEN_KEY_FILE is a development key: take it away, or set COMMONS_ENV=dev")
+        if self.env != "dev" and self.mail_folder is not None:
+            raise ValueError("COMMONS_MAIL_FOLDER shows everybody's letters: take it away, or set COMMONS_ENV=dev")
         if self.env != "dev" and not self.secret:
             raise ValueError("COMMONS_SECRET_FILE is missing: cursors are signed with it")
         return self

@@ -107,6 +107,13 @@ OTHERS = (
            where state = 'PUBLISHED' order by project, number desc""",
     ),
     Copy(
+        "when sessions are",
+        "profiles",
+        "select session, project, mentorship, state, starts_at, minutes, mode, sequence from meetings",
+        "mentoring",
+        "select id, project, mentorship, state, starts_at, minutes, mode, sequence from sessions",
+    ),
+    Copy(
         "registrations",
         "profiles",
         "select project, person, role from registrations",

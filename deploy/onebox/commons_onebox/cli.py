@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from commons_onebox import config, copies, deploying
+from commons_onebox.environment import is_development
 from commons_onebox.home import DEFAULT_PORT, SERVICES, Home
 from commons_onebox.house import House
 from commons_onebox.keys import BROKER_USERS
@@ -50,6 +51,8 @@ def up() -> None:
     def when_ready() -> None:
         say(f"STEM Commons serves {house.url}/graphql; its data and logs are in {home.folder}; Ctrl-C stops it.")
         say(f"GraphiQL with a tab for each task, and the events: {house.url}/")
+        if is_development():
+            say(f"Letters that were sent: {house.url}/letters")
         if not home.seeded.exists():
             say("Nobody is there yet: `make seed` brings four projects, and people for each role.")
         say("A token to try it with: commons token --as MENTEE@westem")
@@ -141,6 +144,16 @@ def roll() -> None:
 
     with explained():
         ask(home, run, say)
+
+
+@app.command()
+def scale(service: str, count: int) -> None:
+    """Have COUNT processes of SERVICE, such as `scale matching 4` in a recruitment rush; they share its requests and its work."""
+    home, run = running()
+    from commons_onebox.scaling import ask
+
+    with explained():
+        ask(home, run, service, count, say)
 
 
 @app.command()

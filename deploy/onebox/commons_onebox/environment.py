@@ -74,6 +74,8 @@ def of_gateway(home: Home, url: str) -> dict[str, str]:
     ports = {"COMMONS_PORT": url.rpartition(":")[2], "COMMONS_HEALTH_PORT": str(home.ports[GATEWAY])}
     told = _shared(home, GATEWAY) | ports
     if is_development():
+        if "COMMONS_PROFILES__SMTP" not in os.environ:
+            told["COMMONS_MAIL_FOLDER"] = str(home.letters)
         return told | {
             RATES_TIMES: os.environ.get(RATES_TIMES, DEVELOPERS_RATES),
             "COMMONS_TOKEN_KEY_FILE": str(home.issuer_key),
