@@ -74,6 +74,9 @@ def _direction(key: Any) -> tuple[sa.ColumnElement[Any], bool]:
     return key, False
 
 
+Whole = Callable[[sa.Subquery], sa.Select[Any]]
+
+
 async def page(
     tx: Tx,
     statement: sa.Select[Any],
@@ -83,32 +86,55 @@ async def page(
     after: str | None,
     show: Callable[[Row], V],
     values: Mapping[str, Any] | None = None,
+    whole: Whole | None = None,
 ) -> Page[V]:
-    """The `first` rows behind `after` in the order of `keys` (together unique, none nullable), and the total.
+    """The `first` rows behind `after` in the order of `keys` (together unique, none nullable), and the total: one statement.
 
-    `values` are of a statement that stands in a module, whose pages are made once.
+    `values` are of a statement that stands in a module, whose pages are made once. `whole` makes what is shown of the rows on
+    the page (a subquery with `_key_0` ...): then the statement is asked for keys alone, and once for page and total.
     """
     make = _made if values is None else _made_once
     given, behind = values or {}, {}
     if after is not None:
         columns = [_direction(key)[0] for key in keys]
         behind = {f"_after_{i}": value for i, value in enumerate(_values(after, columns))}
-    total = await tx.value(make(_counted, statement), **given)
-    wanted = make(_wanted, statement, tuple(keys), bool(behind))
+    wanted = make(_wanted if whole is None else _wanted_whole, statement, tuple(keys), bool(behind), whole)
     rows = await tx.rows(wanted, **given, **behind, _first=first + 1)
+    total = rows[0]["_total"] if rows else await tx.value(make(_counted, statement), **given) if behind else 0
     shown = rows[:first]
     cursors = tuple(_place([row[f"_key_{i}"] for i in range(len(keys))]) for row in shown)
-    return Page(items=tuple(show(r) for r in shown), cursors=cursors, more=len(rows) > first, total=total or 0)
+    return Page(items=tuple(show(r) for r in shown), cursors=cursors, more=len(rows) > first, total=total)
 
 
 def _counted(statement: sa.Select[Any]) -> sa.Select[Any]:
     return sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
 
 
-def _wanted(statement: sa.Select[Any], keys: Sequence[Any], behind: bool) -> sa.Select[Any]:
-    columns = [_direction(key)[0] for key in keys]
-    found = statement.add_columns(*(c.label(f"_key_{i}") for i, c in enumerate(columns))).order_by(*keys)
+def _wanted(statement: sa.Select[Any], keys: Sequence[Any], behind: bool, _: None) -> sa.Select[Any]:
+    total = _counted(statement).scalar_subquery().label("_total")
+    return _sliced(statement.add_columns(*_labelled(keys), total), keys, behind).order_by(*keys)
+
+
+def _wanted_whole(statement: sa.Select[Any], keys: Sequence[Any], behind: bool, whole: Whole) -> sa.Select[Any]:
+    listed = statement.with_only_columns(*_labelled(keys), maintain_column_froms=True).order_by(None).cte("listed")
+    order = _order(listed, keys)
+    here = _sliced(sa.select(listed), order, behind).order_by(*order).subquery("here")
+    total = sa.select(sa.func.count()).select_from(listed).scalar_subquery().label("_total")
+    return whole(here).add_columns(*here.c, total).order_by(*_order(here, keys))
+
+
+def _order(of: sa.FromClause, keys: Sequence[Any]) -> list[sa.ColumnElement[Any]]:
+    """The same keys, as another part of the statement calls them."""
+    return [of.c[f"_key_{i}"].desc() if _direction(key)[1] else of.c[f"_key_{i}"] for i, key in enumerate(keys)]
+
+
+def _labelled(keys: Sequence[Any]) -> list[sa.Label[Any]]:
+    return [_direction(key)[0].label(f"_key_{i}") for i, key in enumerate(keys)]
+
+
+def _sliced(found: sa.Select[Any], keys: Sequence[Any], behind: bool) -> sa.Select[Any]:
     if behind:
+        columns = (_direction(key)[0] for key in keys)
         found = found.where(_behind(keys, [sa.bindparam(f"_after_{i}", type_=c.type) for i, c in enumerate(columns)]))
     return found.limit(sa.bindparam("_first", type_=sa.Integer))
 

@@ -137,9 +137,11 @@ def may_meet(metadata: sa.MetaData, project: Any, viewer: Any, person: sa.Column
     """The same in a statement that stands in a module: project and viewer are parameters of it."""
     standings, blocked = metadata.tables["standings"], metadata.tables["blocked"]
     adult = sa.exists().where(standings.c.project == project, standings.c.person == person, standings.c.adult)
-    one_way = (blocked.c.by == viewer) & (blocked.c.person == person)
-    other_way = (blocked.c.by == person) & (blocked.c.person == viewer)
-    return sa.and_(adult, ~sa.exists().where(one_way | other_way))
+    one_way = sa.select(blocked.c.person).where(blocked.c.by == viewer)
+    other_way = sa.select(blocked.c.by).where(blocked.c.person == viewer)
+    # An array, and not EXISTS: the viewer's own few are looked up once, and not with each person of the list.
+    apart = sa.func.array(sa.union_all(one_way, other_way).scalar_subquery())
+    return sa.and_(adult, person != sa.all_(apart))
 
 
 async def admit(request: type[Request[Any]], tx: Tx) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from commons_chassis.classify import NONE
+from commons_chassis.reads import kept
 from commons_chassis.tables import Wall, ident, new_metadata, table
 from commons_contracts.ids import PlaceId
 
@@ -67,10 +68,22 @@ lived_in = table(
 LARGEST_ID = 2**31 - 1
 
 
+POINTS = kept(
+    sa.select(places.c.id, places.c.latitude, places.c.longitude).where(
+        places.c.id == sa.any_(sa.bindparam("ids", type_=pg.ARRAY(sa.Integer)))
+    )
+)
+"""Where the places of `ids` are."""
+
+
 def find_places(ids: Iterable[PlaceId]) -> sa.Select[Any]:
     """The places of these ids; one that no place could have is merely unknown."""
-    possible = [id for id in ids if 0 < id <= LARGEST_ID]
-    return sa.select(places).where(places.c.id == sa.any_(sa.cast(possible, pg.ARRAY(sa.Integer))))
+    return sa.select(places).where(places.c.id == sa.any_(sa.cast(possible(ids), pg.ARRAY(sa.Integer))))
+
+
+def possible(ids: Iterable[PlaceId]) -> list[PlaceId]:
+    """Of these those that a place could have: the database breaks on the others."""
+    return [id for id in ids if 0 < id <= LARGEST_ID]
 
 
 def kilometres_from(

@@ -23,7 +23,7 @@ from commons_contracts.ids import PlaceId
 
 from ..rules.distance import Point, kilometres
 from ..rules.name import folded, span
-from ..tables import find_places, kilometres_from, place_names, places, within
+from ..tables import POINTS, find_places, kilometres_from, place_names, places, possible, within
 
 MOST = 2000
 
@@ -60,7 +60,7 @@ async def places_within(query: PlacesWithin, tx: Tx) -> PlaceIds:
 
 @answers
 async def distances_from(query: DistancesFrom, tx: Tx) -> Distances:
-    rows = await tx.rows(find_places({query.place, *query.to}))
+    rows = await tx.rows(POINTS, ids=possible({query.place, *query.to}))
     at = {row["id"]: Point(latitude=row["latitude"], longitude=row["longitude"]) for row in rows}
     if query.place not in at:
         raise Refusal(RefusalCode.NOT_FOUND)
@@ -70,7 +70,7 @@ async def distances_from(query: DistancesFrom, tx: Tx) -> Distances:
 
 async def centre_of(place: PlaceId, tx: Tx) -> Point:
     """Where a place is; Refusal(NOT_FOUND) where there is none."""
-    row = await tx.row(find_places([place]))
+    row = await tx.row(POINTS, ids=possible([place]))
     if row is None:
         raise Refusal(RefusalCode.NOT_FOUND)
     return Point(latitude=row["latitude"], longitude=row["longitude"])
