@@ -13,7 +13,6 @@ from .engine.graph import WHOLE, Graph, Ints
 from .engine.pool import Pool
 from .engine.round import Round, worth_of
 from .engine.sides import Side
-from .engine.stable import solve_stable
 from .engine.verify import Found, verify_stable
 
 LENGTH = 100
@@ -70,6 +69,8 @@ def wanted(pool: Pool, lists: Lists, rows: Ints) -> tuple[Graph, Ints]:
 
 def solve(pool: Pool, lists: Lists, rows: Ints, places: Ints) -> Round:
     """The stable matching of the pairs that both sides want, with what each pair is worth to the programme beside it."""
+    from .engine.stable import solve_stable
+
     graph, score = wanted(pool, lists, rows)
     found = solve_stable(graph, places, score, seed=pool.seed)
     points = [pool.points(i, j) if j >= 0 else 0 for i, j in enumerate(found.mate.tolist())]
