@@ -46,6 +46,8 @@ class Run:
     rolling: bool = False
     rolls: int = 0
     """How often its processes were replaced by fresh ones, one after the other."""
+    scales: int = 0
+    """How often it was asked for more processes of a service, or for fewer."""
     trouble: str = ""
     """Why the last time did not come to its end."""
 

@@ -16,9 +16,10 @@ from typing import Any
 from commons_onebox import procs
 from commons_onebox.environment import of_gateway, of_service, settle
 from commons_onebox.home import GATEWAY, SERVICES, Home, HomeError, Run
-from commons_onebox.rolling import ROLLED, Sign, roll
+from commons_onebox.rolling import ROLLED, Sign, roll, service_of
+from commons_onebox.scaling import forget, scale
 from commons_onebox.server import SETPRIV, Server, tail, wait_until
-from commons_onebox.supervisor import Child, Say, Stopped, Supervisor, fork
+from commons_onebox.supervisor import SCALE, Child, Say, Stopped, Supervisor, fork
 
 HOST = "127.0.0.1"
 SERVICES_FLOOR, GATEWAY_FLOOR = 1, 2
@@ -42,7 +43,7 @@ class House:
         self._port = port
         self._say = say
         self._ready = False
-        self._rolls: dict[str, Any] = {"rolls": 0}
+        self._rolls: dict[str, Any] = {"rolls": 0, "scales": 0}
 
     def run(self, when_ready: Callable[[], None]) -> None:
         """Serve until a signal asks to stop. Raises HomeError or TaskFailed when it cannot start."""
@@ -52,8 +53,10 @@ class House:
                 self._open(supervisor, door)
                 when_ready()
                 while True:
-                    supervisor.watch()
-                    self._roll(supervisor, door)
+                    if supervisor.watch() == SCALE:
+                        self._scale(supervisor, door)
+                    else:
+                        self._roll(supervisor, door)
 
     def migrate(self) -> None:
         """Bring the databases up to date without serving: PostgreSQL is started for it and stopped again."""
@@ -101,6 +104,7 @@ class House:
 
     def _open(self, supervisor: Supervisor, door: socket.socket) -> None:
         home = self.home
+        forget(home)
         self._start_servers(supervisor, home.postgres)
         self._start_broker(supervisor)
         self._build(supervisor)
@@ -118,8 +122,14 @@ class House:
         self._rolls |= {"rolling": True}
         self._write_run(supervisor.pids)
         trouble = roll(supervisor, partial(self._fresh, door))
-        self._rolls = {"rolls": self._rolls["rolls"] + 1, "trouble": trouble}
+        self._rolls = {"rolls": self._rolls["rolls"] + 1, "scales": self._rolls["scales"], "trouble": trouble}
         self._say(trouble or "every process of ours was replaced")
+        self._write_run(supervisor.pids)
+
+    def _scale(self, supervisor: Supervisor, door: socket.socket) -> None:
+        trouble = scale(supervisor, self.home, partial(self._fresh, door))
+        self._rolls |= {"scales": self._rolls["scales"] + 1, "trouble": trouble}
+        self._say(trouble or "there are as many processes as were asked for")
         self._write_run(supervisor.pids)
 
     def _fresh(self, door: socket.socket, name: str, sign: Sign) -> Child:
@@ -135,13 +145,15 @@ class House:
         """Who ended because it could not work finds stream and consumers as they should be when it starts again."""
         from commons_onebox import children
 
-        told = of_service(self.home, name, self.url)
+        told = of_service(self.home, service_of(name), self.url)
+        if service_of(name) != name:
+            told[f"COMMONS_{service_of(name).upper()}__HEALTH_PORT"] = "0"  # the first tells how they are
 
         def body() -> None:
             if child.code is not None and child.code > 0:
                 # In a process of its own: what the deploy step may do is no business of the service's.
                 os.waitpid(fork(partial(children.declare_streams, self.home), self.home.log("streams")), 0)
-            children.run_service(name, told, sign.give)
+            children.run_service(service_of(name), told, sign.give)
 
         child = Child(name=name, body=body, log=self.home.log(name), floor=SERVICES_FLOOR)
         return child

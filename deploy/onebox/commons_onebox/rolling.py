@@ -3,7 +3,7 @@
 import mmap
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from commons_onebox.home import GATEWAY, SERVICES, Home, HomeError, Run
 from commons_onebox.supervisor import ROLL, Child, Say, Supervisor, TaskFailed
@@ -31,9 +31,21 @@ Fresh = Callable[[str, Sign], Child]
 """The process of this name as it would be started now; it gives the sign once it works."""
 
 
+def rolled(names: Iterable[str]) -> list[str]:
+    """Those of these processes that are ours, in the order in which they are replaced."""
+    return sorted(
+        (name for name in names if service_of(name) in ROLLED), key=lambda name: ROLLED.index(service_of(name))
+    )
+
+
+def service_of(name: str) -> str:
+    """Whose process this is: the first is called as its service is, the others `matching-2` and so on."""
+    return name.partition("-")[0]
+
+
 def roll(supervisor: Supervisor, fresh: Fresh) -> str:
     """Replace them all; what went wrong, as a sentence, or nothing. Where one does not come up, the rest stays as it was."""
-    for name in ROLLED:
+    for name in rolled(supervisor.names):
         sign = Sign()
         try:
             supervisor.replace(name, fresh(name, sign), sign.given, PATIENCE)
@@ -56,9 +68,9 @@ def ask(home: Home, run: Run, say: Say) -> None:
         if seen is None or not seen.alive():
             raise HomeError(f"The platform on {home.folder} was stopped meanwhile.")
         now = seen
-        for name in ROLLED:
+        for name in rolled(now.processes):
             if before.processes.get(name) != now.processes.get(name) and name in now.processes:
                 say(f"{name}: process {now.processes[name]} in place of {before.processes.get(name, 'none')}")
     if now.trouble:
         raise TaskFailed(f"Not all were replaced; the others run as before. {now.trouble}")
-    say(f"All {len(ROLLED)} were replaced in {time.monotonic() - began:.1f} s.")
+    say(f"All {len(rolled(now.processes))} were replaced in {time.monotonic() - began:.1f} s.")

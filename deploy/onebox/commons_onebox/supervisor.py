@@ -21,17 +21,15 @@ from commons_onebox.server import Server, tail
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 STOP = (Signals.SIGINT, Signals.SIGTERM, Signals.SIGHUP)
-ROLL = Signals.SIGUSR1
-WATCHED = (*STOP, ROLL, Signals.SIGCHLD)
+ROLL, SCALE = Signals.SIGUSR1, Signals.SIGUSR2
+WATCHED = (*STOP, ROLL, SCALE, Signals.SIGCHLD)
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
 # Who ran this long before it died is started again at once; who died sooner waits twice as long each time.
 SETTLED = 5.0
-
 # So often a server is asked whether it only seems to run.
 LOOK_EVERY = 5.0
-
 # A signal this soon after the first one is its echo (a shell and make both pass it on), not impatience.
 ECHO = 1.0
 
@@ -101,15 +99,20 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         return {child.name: child.pid for child in self._children if child.pid}
 
+    @property
+    def names(self) -> list[str]:
+        return [child.name for child in self._children]
+
     def start(self, *children: Child) -> None:
         for child in children:
             self._children.append(child)
             self._launch(child)
 
-    def watch(self) -> None:
-        """Keep everything running until a signal asks for fresh processes; raise Stopped when one asks to stop."""
-        while self._turn() != ROLL:
+    def watch(self) -> int:
+        """Keep everything running until ROLL or SCALE asks for other processes; raise Stopped when a signal asks to stop."""
+        while not (asked := self._turn()):
             self._free_the_stuck()
+        return asked
 
     def until(self, true: Callable[[], bool], seconds: float, name: str) -> None:
         """Keep everything running until `true`; raise TaskFailed when that takes too long."""
@@ -152,6 +155,12 @@ class Supervisor:
         self._changed(self.pids)
         self._let_go(before)
 
+    def dismiss(self, name: str) -> None:
+        """End who has this name in order, for good."""
+        child = next(child for child in self._children if child.name == name)
+        child.once = True
+        self._let_go(child)
+
     def _let_go(self, child: Child) -> None:
         """End one in order, while the others are kept running."""
         if child.pid:
@@ -169,7 +178,7 @@ class Supervisor:
         self._changed(self.pids)
 
     def _turn(self, longest: float = 1.0) -> int:
-        """One step of keeping everything running; the signal that came meanwhile, or 0."""
+        """One step of keeping everything running; ROLL or SCALE where that came meanwhile, or 0."""
         now = time.monotonic()
         for child in self._children:
             if not child.pid and child.due <= now and not child.once:
@@ -179,7 +188,7 @@ class Supervisor:
         self._collect()
         if received is not None and received.si_signo in STOP:
             raise Stopped
-        return received.si_signo if received is not None else 0
+        return received.si_signo if received is not None and received.si_signo in {ROLL, SCALE} else 0
 
     def _free_the_stuck(self) -> None:
         now = time.monotonic()

@@ -238,3 +238,30 @@ def test_a_look_at_nothing_is_answered_in_a_sentence(tmp_path: Path, command: st
     refused = _commons(command, home=tmp_path)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "does not run" in refused.stderr
+
+
+def test_a_service_has_as_many_processes_as_are_asked_for(house: Run, folder: Path) -> None:
+    def matching() -> dict[str, int]:
+        return {name: pid for name, pid in _now(folder).processes.items() if name.startswith("matching")}
+
+    more = _commons("scale", "matching", "3", home=folder)
+    assert more.returncode == 0, more.stderr
+    assert "matching has 3 processes now." in more.stdout
+    before = matching()
+    assert set(before) == {"matching", "matching-2", "matching-3"}
+    assert "matching-3" in _commons("status", home=folder).stdout
+    os.kill(before["matching-2"], SIGKILL)
+    assert wait_until(lambda: matching().get("matching-2", before["matching-2"]) != before["matching-2"], 6)
+
+    fewer = _commons("scale", "matching", "1", home=folder)
+    assert "matching-3: process" in fewer.stdout
+    assert matching() == {"matching": before["matching"]}
+    assert procs.seen(before["matching-3"]) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "says"), [(("postgres", "2"), "There is no service"), (("matching", "0"), "from 1 to 16")]
+)
+def test_what_cannot_be_scaled_is_refused(house: Run, folder: Path, told: tuple[str, ...], says: str) -> None:
+    refused = _commons("scale", *told, home=folder)
+    assert (refused.returncode, says in refused.stderr) == (2, True), refused.stderr
