@@ -5,7 +5,7 @@ from __future__ import annotations
 from commons_chassis import standing
 from commons_chassis.service import Service
 
-from . import jobs, reactions
+from . import jobs, met, reactions
 from .commands import (
     block,
     conduct,
@@ -20,6 +20,7 @@ from .commands import (
     preferences,
     profile,
     project,
+    sheet,
 )
 from .commands import readiness as readying
 from .figures import FIGURES
@@ -31,6 +32,8 @@ from .queries import organisation as organisations
 from .queries import person as reading
 from .queries import preferences as wishes
 from .queries import project as projects
+from .queries import sheet as tables
+from .sheets.work import take_up
 from .tables import metadata
 
 service = Service(
@@ -59,9 +62,12 @@ service = Service(
         notices,
         wishes,
         seeing,
+        sheet,
+        tables,
+        met,
         reactions,
         jobs,
     ],
-    work=[deliver],
+    work=[deliver, take_up],
     figures=FIGURES,
 )

@@ -161,14 +161,19 @@ async def find_own_profile(tx: Tx) -> OwnProfileView:
 
 
 def members_shown(tx: Tx) -> sa.Select[Any]:
-    """The members of the project, with what they show each other; the young have no membership and so are never here."""
+    """The members of the project, with what they show each other; the young have no membership and so are never here.
+
+    Whom a table brought is seen by herself and by coordinators, until she has come in (ADR 36).
+    """
     i, m, p = introductions.c, memberships.c, profiles.c
     shown = introductions
+    all_seen = Role.COORDINATOR in tx.actor.roles
+    hers = () if all_seen else (m.invited_at.is_(None) | (m.person == tx.actor.person),)
     return (
         sa.select(m.person, m.audience, m.active_on, p.display_name, p.description)
         .add_columns(i.title, i.text, i.language, i.published)
         .select_from(memberships.join(profiles, p.id == m.id).outerjoin(shown, (i.id == m.id) & i.published))
-        .where(m.project == tx.project, m.roles != sa.cast([], Strings))
+        .where(m.project == tx.project, m.roles != sa.cast([], Strings), *hers)
     )
 
 

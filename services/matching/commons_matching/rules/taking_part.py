@@ -32,6 +32,12 @@ def places_given(round: Round, asked_for: int | None) -> dict[Style, int]:
     return dict.fromkeys(round.rules.styles, asked_for)
 
 
+def places_brought(round: Round, style: Style | None, asked_for: int | None) -> dict[Style, int]:
+    """What a table says of a mentor: a style is her only one. No more than the programme allows, whatever it says."""
+    most = {each: round.places_suggested(each) if asked_for is None else asked_for for each in round.rules.styles}
+    return {each: min(most[each], round.places_most) if style in {None, each} else 0 for each in most}
+
+
 def registered(round: Round, person: PersonId, role: Role, *, at: datetime) -> ParticipantRegistered:
     return ParticipantRegistered(
         project=round.project,

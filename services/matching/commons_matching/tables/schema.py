@@ -90,13 +90,14 @@ participations = table(
     code("role", Role, personal("taking part")),
     time("at"),
     sa.Column("listed_at", sa.DateTime(timezone=True), info=personal("taking part")),
+    sa.Column("brought", sa.Uuid, info=NONE),
     changed(),
     sa.UniqueConstraint("round", "person", "role"),
     sa.Index(None, "round", "changed"),
     wall=Wall.PROJECT,
 )
 """A mentee's row is also the seat that is locked before anything about her place in the round is decided. `listed_at`: when
-she last sent a ranked list, which is hers alone; that there is one is not.
+she last sent a ranked list, which is hers alone; that there is one is not. `brought`: by which coordinator's table.
 """
 
 places = table(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
-from commons_contracts.codes import Language
+from commons_contracts.codes import Conduct, Language
 from commons_contracts.ids import PersonId
 from commons_contracts.profiles import AcceptCodeOfConduct, ConductAccepted, MembershipView
 
@@ -29,6 +29,8 @@ async def accept_code_of_conduct(cmd: AcceptCodeOfConduct, tx: Tx) -> Membership
         accepted=(await find_accepted(tx, [membership.id]))[membership.id],
         at=tx.now,
     )
+    if cmd.kind is Conduct.COMMUNITY:
+        membership.come_in()
     await keep_acceptances(facts, {tx.person: tx.actor.language}, tx)
     await tx.emit(*facts)
     return await find_membership(tx, membership.id)

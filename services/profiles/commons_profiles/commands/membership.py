@@ -49,6 +49,8 @@ async def _join(person: PersonId, roles: tuple[Role, ...], audience: Audience | 
         tx.add(membership, begin_profile(membership, account))
         await tx.emit(began)
     elif membership.roles:
+        if person == tx.actor.person:
+            membership.come_in()
         await tx.emit(*membership.take(roles, audience, at=tx.now))
     else:
         await tx.emit(membership.come_back(account, roles, audience, at=tx.now))

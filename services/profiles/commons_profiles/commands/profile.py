@@ -27,6 +27,7 @@ from .membership import own_membership
 async def describe_profile(cmd: DescribeProfile, tx: Tx) -> OwnProfileView:
     membership = await own_membership(tx)
     profile = await tx.load(Profile, membership.id)
+    membership.come_in()
     named = await find_organisations(tx, [cmd.description])
     facts = profile.describe(cmd.description, cmd.motivation, fields=stem_fields(), organisations=named, at=tx.now)
     await tx.emit(*facts)

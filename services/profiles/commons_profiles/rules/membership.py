@@ -45,6 +45,12 @@ class Membership:
     active_on: date
     paused: PauseCause | None = None
     resumed_at: datetime | None = None
+    invited_at: datetime | None = None
+    """A coordinator's table brought her, and she has not come herself yet: nobody but coordinators sees her."""
+
+    def come_in(self) -> None:
+        """What was written about her has been before her eyes, and she takes part of her own will."""
+        self.invited_at = None
 
     def take(self, roles: Iterable[Role], audience: Audience | None, *, at: datetime) -> list[RolesGranted]:
         """Roles are added, never lost by joining again."""

@@ -22,6 +22,7 @@ from .people import (
     trainings,
 )
 from .post import letters, meetings, preferences, stop_links
+from .sheet import sheet_parts, sheet_rows, sheet_turns, sheets
 
 __all__ = [
     "Strings",
@@ -47,6 +48,10 @@ __all__ = [
     "projects",
     "registrations",
     "sessions",
+    "sheet_parts",
+    "sheet_rows",
+    "sheet_turns",
+    "sheets",
     "stop_links",
     "ticks",
     "trainings",

@@ -83,6 +83,7 @@ memberships = table(
     sa.Column("active_on", sa.Date, nullable=False, info=personal("show others whether she is there")),
     sa.Column("paused", sa.Text, info=personal("availability")),
     sa.Column("resumed_at", Moment, info=personal("availability")),
+    sa.Column("invited_at", Moment, info=personal("membership")),
     version(),
     sa.UniqueConstraint("project", "person"),
     wall=Wall.PERSON_OR_PROJECT,
