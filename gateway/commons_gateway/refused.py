@@ -29,6 +29,7 @@ KINDS = {
     "person": "Person",
     "programme": "Programme",
     "round": "Round",
+    "run": "MatchRun",
 }
 """Of what kind the ids among the parameters are, by their names."""
 

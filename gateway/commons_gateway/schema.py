@@ -25,7 +25,7 @@ from .context import Batch, Context, Ground, Info
 from .execution import Schema
 from .fields import OnlyId, argument, asks, foresees, read, told
 from .limits import Admitted
-from .matching import choosing, connections, flash, mentors
+from .matching import choosing, connections, flash, mentors, run_verbs, runs
 from .matching import live as matching_live
 from .matching import verbs as matching_verbs
 from .mentoring import agreements, calendars, evaluations, meeting, mentorships, pairs, programmes, sessions
@@ -34,8 +34,8 @@ from .mentoring import overview as _overview  # noqa: F401 - adds fields to what
 from .mentoring import papers as _papers  # noqa: F401 - the same
 from .mentoring import subjects as _subjects  # noqa: F401 - the same
 from .mentoring import verbs as mentoring_verbs
+from .profiles import criteria, own, people, preferences, sheet_verbs, sheets
 from .profiles import live as profiles_live
-from .profiles import own, people, preferences
 from .profiles import verbs as profiles_verbs
 from .relay import Node, parts_of, place_in, uuid_in
 from .scalars import SCALARS
@@ -47,6 +47,7 @@ FETCHED: Mapping[str, tuple[Batch[Any, Any], Callable[[Any, Ground], Node]]] = {
     "Evaluation": (evaluations.EVALUATIONS, evaluations.Evaluation.of),
     "FlashSlot": (flash.SLOTS, flash.FlashSlot.of),
     "Match": (connections.MATCHES, connections.Match.of),
+    "MatchRun": (runs.RUNS, runs.MatchRun.of),
     "Mentorship": (mentorships.MENTORSHIPS, mentorships.Mentorship.of),
     "Offer": (connections.OFFERS, connections.Offer.of),
     "Organisation": (people.ORGANISATIONS, people.Organisation.of),
@@ -55,6 +56,7 @@ FETCHED: Mapping[str, tuple[Batch[Any, Any], Callable[[Any, Ground], Node]]] = {
     "Programme": (programmes.PROGRAMMES, programmes.Programme.of),
     "Round": (mentors.ROUNDS, mentors.Round.of),
     "Session": (sessions.SESSIONS, sessions.Session.of),
+    "Sheet": (sheets.SHEETS, sheets.Sheet.of),
     "Waiting": (connections.WAITINGS, connections.Waiting.of),
 }
 """How a thing is fetched again by its id. A project is its own ground, and so fetched in its own way."""
@@ -63,6 +65,7 @@ NODE_CALLS = (
     community_contract.ChannelsByIds,
     matching_contract.ConnectionsByIds,
     matching_contract.FlashSlotsByIds,
+    matching_contract.MatchRunsByIds,
     matching_contract.MatchesByIds,
     matching_contract.OwnOffers,
     matching_contract.OwnWaitings,
@@ -75,6 +78,7 @@ NODE_CALLS = (
     profiles_contract.OrganisationsByIds,
     profiles_contract.PeopleByIds,
     profiles_contract.ProjectsByIds,
+    profiles_contract.SheetsByIds,
     geo_contract.PlacesByIds,
 )
 
@@ -130,14 +134,17 @@ class Query(geo.Query, platform.Query):
 
 @strawberry.type(description="What can be changed. One at a time, in the order of the document.")
 class Mutation(
-    preferences.Mutation,
     profiles_verbs.Mutation,
+    criteria.Mutation,
+    preferences.Mutation,
+    sheet_verbs.Mutation,
     mentoring_verbs.Mutation,
     meeting.Mutation,
     calendars.Mutation,
     pairs.Mutation,
     evaluations.Mutation,
     matching_verbs.Mutation,
+    run_verbs.Mutation,
     choosing.Mutation,
     flash.Mutation,
     community.Mutation,
@@ -147,7 +154,9 @@ class Mutation(
 
 
 @strawberry.type(description="What can be followed as it happens.")
-class Subscription(matching_live.Subscription, mentoring_live.Subscription, profiles_live.Subscription):
+class Subscription(
+    matching_live.Subscription, mentoring_live.Subscription, profiles_live.Subscription, sheet_verbs.Subscription
+):
     pass
 
 

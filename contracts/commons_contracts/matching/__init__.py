@@ -4,6 +4,7 @@ from .asks import *
 from .dues import *
 from .events import *
 from .flash import *
+from .incomplete import *
 from .preferences import *
 from .run_views import *
 from .runs import *

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 
@@ -22,7 +21,7 @@ from ..codes import (
     Style,
     Unmet,
 )
-from ..ids import FieldCode, PersonId, ProposalId, RoundId, RunId, Tongue
+from ..ids import FieldCode, PersonId, RoundId, RunId, Tongue
 from ..mentoring import Weight
 
 Band = Annotated[int, Field(ge=1, le=10_000)]
@@ -90,7 +89,6 @@ class Contribution(Message):
 class ProposalView(Message):
     """A pair that a run proposes. The contributions sum to the points."""
 
-    id: ProposalId
     run: RunId
     mentor: PersonId
     mentee: PersonId
@@ -98,10 +96,6 @@ class ProposalView(Message):
     contributions: tuple[Contribution, ...]
     origin: ProposalOrigin
     moved: bool
-
-
-class Proposals(Message):
-    items: tuple[ProposalView, ...]
 
 
 class UnmatchedView(Message):
@@ -126,16 +120,7 @@ class WhyNotView(Message):
     instead: tuple[ProposalView, ...] = ()
 
 
-class OverrideView(Message):
-    """The run as it is now, what is now proposed for her, and the wish that was kept."""
-
-    run: RunView
-    proposal: ProposalView | None
-    wish: PairWishView
-
-
 class PairWishView(Message):
-    id: UUID
     round: RoundId
     style: Style
     mentor: PersonId
@@ -145,6 +130,14 @@ class PairWishView(Message):
     by: PersonId
     at: datetime
     lifted_at: datetime | None
+
+
+class OverrideView(Message):
+    """The run as it is now, what is now proposed for her, and the wish that was kept."""
+
+    run: RunView
+    proposal: ProposalView | None
+    wish: PairWishView
 
 
 class FairnessRow(Message):

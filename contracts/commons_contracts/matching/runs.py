@@ -9,14 +9,13 @@ from pydantic import Field
 
 from ..base import Command, Event, Page, Query
 from ..codes import FairnessGroup, PairWish, Role, RunFailure, RunState, Unmet
-from ..ids import PersonId, ProposalId, RoundId, RunId
+from ..ids import PersonId, RoundId, RunId
 from .run_views import (
     ComparisonView,
     FairnessView,
     OverrideView,
     PairWishList,
     PairWishView,
-    Proposals,
     ProposalView,
     Runs,
     RunSettings,
@@ -28,7 +27,7 @@ from .views import First
 
 COORDINATORS = (Role.COORDINATOR,)
 Reason = Annotated[str, Field(max_length=1000)]
-Seed = Annotated[int, Field(ge=0, lt=2**63)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class StartMatchRun(Command[RunView], roles=COORDINATORS):
@@ -76,14 +75,23 @@ class WishPair(Command[PairWishView], roles=COORDINATORS):
 
 
 class LiftPairWish(Command[PairWishView], roles=COORDINATORS):
-    wish: UUID
+    """What was wanted of a pair, is wanted no longer."""
+
+    round: RoundId
+    mentor: PersonId
+    mentee: PersonId
 
 
 class MatchRuns(Query[Runs], roles=COORDINATORS):
-    """By id, or those of a round; the newest first."""
+    """Those of a round, the newest first."""
 
-    round: RoundId | None = None
-    ids: tuple[RunId, ...] = ()
+    round: RoundId
+
+
+class MatchRunsByIds(Query[Runs]):
+    """For coordinators; to others there are none."""
+
+    ids: tuple[RunId, ...]
 
 
 class ProposalsPage(Query[Page[ProposalView]], roles=COORDINATORS):
@@ -92,10 +100,6 @@ class ProposalsPage(Query[Page[ProposalView]], roles=COORDINATORS):
     run: RunId
     first: First = 20
     after: str | None = None
-
-
-class ProposalsByIds(Query[Proposals], roles=COORDINATORS):
-    ids: tuple[ProposalId, ...]
 
 
 class UnmatchedPage(Query[Page[UnmatchedView]], roles=COORDINATORS):

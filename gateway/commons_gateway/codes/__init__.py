@@ -15,6 +15,7 @@ from .mentorships import MENTORSHIPS
 from .notices import NOTICES
 from .people import PEOPLE
 from .programmes import PROGRAMMES
+from .runs import RUNS
 from .sheets import SHEETS
 from .words import Words
 
@@ -36,6 +37,7 @@ def expose_codes() -> None:
     _expose(NOTICES)
     _expose(PEOPLE)
     _expose(PROGRAMMES)
+    _expose(RUNS)
     _expose(SHEETS)
     _expose(
         {

@@ -13,7 +13,7 @@ from commons_chassis.testing import NOON, fixtures_for, hear, play, run, told
 from commons_chassis.tx import Tx
 from commons_contracts.base import Event
 from commons_contracts.codes import Criterion, Initiator, Method, Role, Style, Unit
-from commons_contracts.ids import PersonId, ProgrammeId, ProjectId, RoundId, membership_of
+from commons_contracts.ids import PLATFORM, PersonId, ProgrammeId, ProjectId, RoundId, membership_of
 from commons_contracts.matching import (
     AcceptConnection,
     ConnectionView,
@@ -31,7 +31,13 @@ from commons_contracts.mentoring import (
     RequestRules,
     Weight,
 )
-from commons_contracts.profiles import Description, IntroductionPublished, ProfileDescribed, ProjectOpened
+from commons_contracts.profiles import (
+    Description,
+    IntroductionPublished,
+    PersonBlocked,
+    ProfileDescribed,
+    ProjectOpened,
+)
 from commons_matching.app import service
 from commons_matching.rules.round import Round, open_round, round_of
 
@@ -142,6 +148,9 @@ class Recruitment:
     async def wait(self, mentee: PersonId, mentor: PersonId) -> WaitingView:
         await self.become(mentee)
         return await run(service, JoinWaitlist(round=self.round, mentor=mentor), self.tx)
+
+    async def block(self, by: PersonId, person: PersonId) -> None:
+        await hear(service, PersonBlocked(project=PLATFORM, at=NOON, block=new_id(), by=by, person=person), self.tx)
 
     async def full_mentor(self, *, places: int = 1) -> PersonId:
         """All her places are taken by matches."""

@@ -34,7 +34,7 @@ from ..runs.freshness import pool_of
 from ..runs.telling import parts_of, reason_of
 from ..runs.views import proposal_view, run_view, wish_view
 from ..runs.wishing import keep_wish
-from ..tables import participations, proposals, unmatched
+from ..tables import pair_wishes, participations, proposals, unmatched
 from ..tables.place import find_places
 from ..tables.round import find_round
 
@@ -77,9 +77,13 @@ async def wish_pair(command: WishPair, tx: Tx) -> PairWishView:
 
 @answers
 async def lift_pair_wish(command: LiftPairWish, tx: Tx) -> PairWishView:
-    wish = await tx.load(Wish, command.wish)
-    await tx.emit(wish.lift(at=tx.now))
-    return wish_view(asdict(wish))
+    w = pair_wishes.c
+    about = (w.round == command.round, w.mentor == command.mentor, w.mentee == command.mentee, w.lifted_at.is_(None))
+    standing = await tx.all_of(Wish, *about)
+    if not standing:
+        raise Refusal(RefusalCode.NOT_FOUND)
+    await tx.emit(standing[0].lift(at=tx.now))
+    return wish_view(asdict(standing[0]))
 
 
 async def _without(tx: Tx, run: Run, round: Round, before: Row | None, reason: str) -> Wish:

@@ -29,6 +29,7 @@ from ..runs.ledger import begin
 from ..runs.publishing import publish
 from ..runs.views import run_view
 from ..tables import runs
+from ..tables.complete import require_collected
 from ..tables.round import find_round
 from ..tables.run import anybody_to_match
 
@@ -70,6 +71,7 @@ async def _start(
     run = start(RunId(new_id()), round, settings, by=tx.person, at=tx.now, dry=dry, seed=seed, based_on=based_on)
     if not await anybody_to_match(tx, round):
         raise Refusal(RefusalCode.MATCH_POOL_EMPTY)
+    await require_collected(tx, round)
     row = asdict(run) | {"version": 1}
     if await tx.run(insert(runs).values(row).on_conflict_do_nothing()) != 1:
         raise Refusal(RefusalCode.MATCH_RUN_IN_PROGRESS, run=await _under_way(tx, round))

@@ -10,7 +10,7 @@ from commons_chassis.pages import page
 from commons_chassis.service import answers
 from commons_chassis.tx import Row, Tx
 from commons_contracts.base import Page, Refusal
-from commons_contracts.codes import NotPaired, PairWish, RefusalCode
+from commons_contracts.codes import NotPaired, PairWish, RefusalCode, Role
 from commons_contracts.ids import RunId
 from commons_contracts.matching import (
     CompareRuns,
@@ -18,10 +18,9 @@ from commons_contracts.matching import (
     Fairness,
     FairnessView,
     MatchRuns,
+    MatchRunsByIds,
     PairWishes,
     PairWishList,
-    Proposals,
-    ProposalsByIds,
     ProposalsPage,
     ProposalView,
     Runs,
@@ -41,12 +40,16 @@ r, p, u, w = runs.c, proposals.c, unmatched.c, pair_wishes.c
 
 @answers
 async def match_runs(query: MatchRuns, tx: Tx) -> Runs:
-    wanted = sa.select(runs).order_by(r.started_at.desc(), r.id.desc())
-    if query.round is not None:
-        wanted = wanted.where(r.round == query.round)
-    if query.ids or query.round is None:
-        wanted = wanted.where(r.id.in_(query.ids))
+    wanted = sa.select(runs).where(r.round == query.round).order_by(r.started_at.desc(), r.id.desc())
     return Runs(items=tuple(run_view(row) for row in await tx.rows(wanted)))
+
+
+@answers
+async def match_runs_by_ids(query: MatchRunsByIds, tx: Tx) -> Runs:
+    if Role.COORDINATOR not in tx.actor.roles:
+        return Runs(items=())
+    rows = await tx.rows(sa.select(runs).where(r.id.in_(query.ids)).order_by(r.id))
+    return Runs(items=tuple(run_view(row) for row in rows))
 
 
 @answers
@@ -55,12 +58,6 @@ async def proposals_page(query: ProposalsPage, tx: Tx) -> Page[ProposalView]:
     wanted = sa.select(proposals).where(p.run == query.run)
     keys = (p.points.desc(), p.id)
     return await page(tx, wanted, keys=keys, first=query.first, after=query.after, show=proposal_view)
-
-
-@answers
-async def proposals_by_ids(query: ProposalsByIds, tx: Tx) -> Proposals:
-    rows = await tx.rows(sa.select(proposals).where(p.id.in_(query.ids)).order_by(p.id))
-    return Proposals(items=tuple(proposal_view(row) for row in rows))
 
 
 @answers
