@@ -34,6 +34,13 @@ CLOSES = datetime(2026, 9, 23, 22, tzinfo=UTC)
 LISTS = ListRules(due_days=7, reminder_days=(2,), least=1, most=3)
 
 
+def _speaks(language):
+    return {"language": language, "level": "C2"}
+
+
+SPEAKS = {"languages": (_speaks("sv"),)}
+
+
 def two_way(**changes):
     criteria = (Weight(criterion=Criterion.FIELD, points=10_000),)
     return MatchRules(method=Method.TWO_WAY, criteria=criteria, lists=LISTS.model_copy(update=changes))
@@ -204,6 +211,17 @@ async def test_whoever_cannot_be_ranked_has_one_answer(ranking, tx):
     for absent in (mentee, fine, PersonId(new_id())):
         async with refused(tx, RefusalCode.NOT_FOUND):
             await run(service, ranks(ranking, other, absent, role=MENTOR), tx)
+
+
+async def test_a_hard_rule_between_two_is_named(ranking, tx):
+    fine, other = await ranking.mentor(**SPEAKS), await ranking.mentor(languages=(_speaks("fi"),))
+    mentee = await ranking.mentee(**SPEAKS)
+
+    async with refused(tx, RefusalCode.LANGUAGE_MISMATCH, person=other):
+        await run(service, ranks(ranking, fine, other), tx)
+    await ranking.become(other)
+    async with refused(tx, RefusalCode.LANGUAGE_MISMATCH, person=mentee):
+        await run(service, ranks(ranking, mentee, role=MENTOR), tx)
 
 
 async def test_mentors_rank_mentees_whom_they_can_see(ranking, tx):

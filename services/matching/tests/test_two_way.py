@@ -27,7 +27,7 @@ from commons_matching.tables.round import find_round
 from .runs import start
 
 MENTEE, MENTOR = Role.MENTEE, Role.MENTOR
-SPEAKS = {"languages": ({"language": "sv", "level": "C2"},)}
+SPEAKS = {"languages": ({"language": "sv", "level": "C2"},), "fields": ("0613",)}
 
 
 def rules(*, notice=False, **lists):

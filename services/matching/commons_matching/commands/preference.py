@@ -17,7 +17,7 @@ from commons_contracts.matching import (
 from ..rules.notice import acknowledge
 from ..rules.preference import RankedList, may_rank, require_list, require_partners, submitted
 from ..tables import acknowledgements, participations, preferences
-from ..tables.partners import partners_among
+from ..tables.partners import partners_among, rules_between
 from ..tables.person import find_asker, take_seat
 from ..tables.round import find_round
 from ..views import preferences_view
@@ -46,7 +46,8 @@ async def submit_preferences(command: SubmitPreferences, tx: Tx) -> PreferencesV
     may_rank(round, author, command.role, at=tx.now)
     wanted = RankedList(ranked=command.ranked, equal=frozenset(command.equal) & frozenset(command.ranked[1:]))
     require_list(round, tx.person, wanted)
-    require_partners(wanted, command.role, await partners_among(tx, round, command.role, wanted.ranked))
+    allowed = await partners_among(tx, round, command.role, wanted.ranked)
+    require_partners(wanted, command.role, allowed, await rules_between(tx, round, command.role, wanted.ranked))
     await _put(tx, command, wanted)
     await tx.emit(submitted(round, tx.person, command.role, len(wanted.ranked), at=tx.now))
     return preferences_view(round.id, command.role, wanted, tx.now)

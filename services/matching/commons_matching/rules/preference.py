@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -13,6 +13,8 @@ from commons_contracts.ids import PersonId
 from commons_contracts.matching import PreferencesClosed, PreferencesSubmitted
 
 from .asking import Asker, not_allowed, require_part
+from .barring import CODES
+from .engine.people import Bar
 from .refusing import mentor_unavailable
 from .round import Round, shown
 from .taking_part import participation_of
@@ -67,10 +69,17 @@ def require_list(round: Round, author: PersonId, wanted: RankedList) -> None:
         raise Refusal(RefusalCode.COMMITMENT_OUT_OF_RANGE, maxEqual=1)
 
 
-def require_partners(wanted: RankedList, role: Role, allowed: Collection[PersonId]) -> None:
-    """Whoever is unknown, away, blocked or kept apart by a rule cannot be ranked, all with one answer."""
-    if not set(wanted.ranked) <= set(allowed):
+def require_partners(
+    wanted: RankedList, role: Role, allowed: Collection[PersonId], kept: Mapping[PersonId, Bar]
+) -> None:
+    """Whoever is unknown, away or blocked cannot be ranked, all with one answer; a hard rule between the two is named, and
+    who it is about.
+    """
+    if not set(wanted.ranked) <= set(allowed) or Bar.UNAVAILABLE in kept.values():
         raise mentor_unavailable() if role is Role.MENTEE else Refusal(RefusalCode.NOT_FOUND)
+    for person in wanted.ranked:
+        if person in kept:
+            raise Refusal(CODES[kept[person]], person=person)
 
 
 def submitted(round: Round, person: PersonId, role: Role, count: int, *, at: datetime) -> PreferencesSubmitted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +13,18 @@ from commons_chassis.tx import Tx
 from commons_contracts.codes import Role
 from commons_contracts.ids import PersonId
 
+from ..rules.engine.compile import compile_pool
+from ..rules.engine.explain import barred
+from ..rules.engine.people import Bar
+from ..rules.engine.weights import rules_of
 from ..rules.preference import OTHER_SIDE
 from ..rules.round import Round
+from .people import people_among
 from .person import in_season
 from .schema import cards, metadata, participations
 from .told import Counted, told_of
+
+SIDES = ("mentors", "mentees")
 
 
 def mentees_for(tx: Tx, round: Round, what: Counted) -> sa.Select[Any]:
@@ -43,3 +51,25 @@ async def partners_among(tx: Tx, round: Round, role: Role, wanted: Collection[Pe
     if role is Role.MENTEE:
         found = found.where(c.introduced, ~c.paused)
     return {PersonId(row["person"]) for row in await tx.rows(found)}
+
+
+async def rules_between(tx: Tx, round: Round, role: Role, wanted: Collection[PersonId]) -> dict[PersonId, Bar]:
+    """The hard rule that keeps each of these from the acting person, where there is one.
+
+    Whether they are ready, and have told all that the programme needs, is asked when the round is matched: it may still come.
+    """
+    me, them = [tx.person], list(wanted)
+    mentors, mentees = (them, me) if role is Role.MENTEE else (me, them)
+    people = await people_among(tx, round, mentors, mentees)
+    sides = {
+        name: tuple(replace(one, ready=True, acknowledged=True) for one in getattr(people, name)) for name in SIDES
+    }
+    pool = compile_pool(
+        replace(people, **sides), replace(rules_of(round.rules.matching), needed=(), untold_language=True)
+    )
+    found = {}
+    for i in range(pool.mentees):
+        for j in range(pool.mentors):
+            if (bar := barred(pool, i, j)) is not None:
+                found[PersonId(pool.mentor.person(j) if role is Role.MENTEE else pool.mentee.person(i))] = bar
+    return found
