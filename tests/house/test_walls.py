@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from psycopg import errors
 
 from commons_chassis import migrate, walls
-from commons_chassis.deploy import PATIENCE
+from commons_chassis.deploy import OWN_PATIENCE, PATIENCE
 from commons_chassis.tables import CHASSIS, Wall
 from commons_chassis.testing import make_database
 
@@ -56,7 +56,7 @@ def test_the_roles_are_plain_ones_with_little_patience(service, admin):
         assert (powers, memberships) == (False, 0)
         assert 0 < connections < 100
         assert told["search_path"] == "public, pg_temp"
-        assert {*told} == {*PATIENCE}
+        assert {*told} == {*PATIENCE, *OWN_PATIENCE.get(role, {})}
     with psycopg.connect(admin.info.dsn, user=f"{service.name}_app", password="test") as c:
         assert c.execute("show search_path").fetchone() == ("public, pg_temp",)
         assert c.execute("show lock_timeout").fetchone() == ("10s",)
