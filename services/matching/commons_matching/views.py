@@ -20,6 +20,7 @@ from commons_contracts.matching import (
     PlacesView,
     PreferencesView,
     RoundView,
+    SupervisionView,
     WaitingView,
 )
 
@@ -32,6 +33,7 @@ from .rules.known import card_of
 from .rules.places import Places, Spot
 from .rules.preference import RankedList
 from .rules.round import Round
+from .rules.supervision import Supervision
 
 Row = Mapping[Any, Any]
 
@@ -136,3 +138,13 @@ def waiting_view(row: Row) -> WaitingView:
 
 def offer_view(row: Row) -> OfferView:
     return OfferView(**{name: row[name] for name in OfferView.model_fields})
+
+
+def supervision_view(it: Supervision, viewer: PersonId) -> SupervisionView:
+    return SupervisionView(
+        id=it.id,
+        supervisor=it.supervisor,
+        supervised=it.supervised,
+        declared_at=it.at,
+        may_withdraw=it.by == viewer,
+    )

@@ -31,7 +31,7 @@ SPEAKS = {"languages": ({"language": "sv", "level": "C2"},), "fields": ("0613",)
 
 
 def rules(*, notice=False, **lists):
-    criteria = (Weight(criterion=Criterion.FIELD, points=10_000),)
+    criteria = (Weight(criterion=Criterion.LANGUAGES, points=10_000),)
     listed = ListRules(due_days=7, reminder_days=(), most=10, **lists)
     return MatchRules(method=Method.TWO_WAY, criteria=criteria, lists=listed, notice_acknowledged=notice)
 
@@ -101,7 +101,8 @@ async def test_lists_become_stable_proposals(ranking, tx):
     id = await computed(ranking)
 
     assert await pairs(tx, id) == {(one, second), (two, first)}
-    assert [row["mentee"] for row in await tx.rows(sa.select(unmatched.c.mentee))] == [third]
+    left = await tx.rows(sa.select(unmatched.c.mentee, unmatched.c.why))
+    assert [(row["mentee"], row["why"]) for row in left] == [(third, "NOT_PREFERRED")]
     assert await blocking(ranking, id) == set()
     assert (await tx.load(Run, id)).report["blocking_pairs"] == 0
 

@@ -31,10 +31,18 @@ from ..rules.asking import may_ask
 from ..rules.connection import Connection, ask
 from ..rules.offering import may_offer
 from ..rules.places import Spot
-from ..rules.refusing import invalid_transition
+from ..rules.refusing import invalid_transition, mentor_unavailable
 from ..rules.round import Round
 from ..tables import connections, silences
-from ..tables.person import find_asked, find_asker, find_wanted, is_available, take_seat
+from ..tables.person import (
+    find_asked,
+    find_asker,
+    find_wanted,
+    is_available,
+    is_supervision,
+    require_trained,
+    take_seat,
+)
 from ..tables.place import find_places, use_place
 from ..tables.round import find_round
 from ..views import connection_view
@@ -74,10 +82,12 @@ async def accept_connection(command: AcceptConnection, tx: Tx) -> ConnectionView
     connection = await _settle(tx, command.connection)
     match = connection.accept(by=tx.person, at=tx.now)
     await _require_contact(tx, connection, ConnectionState.ACCEPTED)
+    round = await find_round(tx, connection.round)
+    await _require_pair(tx, round, connection)
     if not await use_place(tx, connection, held=connection.holds_place):
         raise Refusal(RefusalCode.MENTOR_AT_CAPACITY)
     tx.add(match)
-    confirmed = match.confirmed(await find_round(tx, connection.round))
+    confirmed = match.confirmed(round)
     notice = connection.notice(connection.asker, NoticeCode.CONNECTION_ACCEPTED, tx.now)
     await tx.emit(connection.accepted(tx.now), confirmed, notice)
     await _break_silence(tx, connection)
@@ -114,6 +124,7 @@ async def offer_mentoring(command: OfferMentoring, tx: Tx) -> ConnectionView:
     spot = Spot(round=round.id, mentor=tx.person, style=command.style)
     free, ready = await find_places(tx, spot, lock=False), await is_available(tx, tx.person)
     may_offer(round, mentor, wanted, places=free, available=ready, at=tx.now)
+    await require_trained(tx, round, tx.person)
     connection = ask(
         ConnectionId(new_id()),
         round,
@@ -162,6 +173,18 @@ async def _require_contact(tx: Tx, connection: Connection, to: ConnectionState) 
         raise Refusal(RefusalCode.SAFEGUARDING_UNKNOWN)
     if contact is Contact.BLOCKED:
         raise invalid_transition(ConnectionState.WITHDRAWN, to)
+
+
+async def _require_pair(tx: Tx, round: Round, connection: Connection) -> None:
+    """What has been declared, or has run out, since she was asked. What a mentor lacks is told to her alone."""
+    if await is_supervision(tx, connection.mentor, connection.mentee):
+        raise Refusal(RefusalCode.SUPERVISION_CONFLICT)
+    try:
+        await require_trained(tx, round, connection.mentor)
+    except Refusal:
+        if tx.person == connection.mentor:
+            raise
+        raise mentor_unavailable() from None
 
 
 async def _break_silence(tx: Tx, answered: Connection) -> None:

@@ -30,7 +30,7 @@ from ..rules.places import Spot
 from ..rules.round import Round
 from ..tables import flash_slots, matches, rounds
 from ..tables.flash import slots_to_take
-from ..tables.person import find_asked, find_asker
+from ..tables.person import find_asked, find_asker, require_trained
 from ..tables.place import find_places, use_place
 from ..tables.round import find_round
 from ..views import connection_view, flash_slot_view
@@ -44,6 +44,7 @@ async def offer_flash(command: OfferFlash, tx: Tx) -> FlashSlots:
     round = await find_round(tx, command.round)
     if await find_places(tx, Spot(round=round.id, mentor=tx.person, style=Style.FLASH), lock=False) is None:
         raise Refusal(RefusalCode.ENROLMENT_REQUIRED, round=round.id)
+    await require_trained(tx, round, tx.person)
     wanted = [(FlashSlotId(new_id()), slot) for slot in command.slots]
     slots = offer(wanted, command.topics, round, mentor=tx.person, at=tx.now)
     rows = [asdict(slot) | {"version": 1} for slot in slots]

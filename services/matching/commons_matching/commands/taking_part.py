@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -10,7 +10,7 @@ from commons_chassis.service import answers
 from commons_chassis.standing import known, meets
 from commons_chassis.tx import Tx
 from commons_contracts.codes import Role
-from commons_contracts.ids import derived
+from commons_contracts.ids import PersonId, derived
 from commons_contracts.matching import (
     ParticipantEntry,
     ParticipationView,
@@ -20,9 +20,12 @@ from commons_contracts.matching import (
 )
 from commons_contracts.profiles import BatchView
 
+from ..rules.calendar import day
 from ..rules.round import Round
 from ..rules.taking_part import may_take_part, participation_of, places_given, registered
+from ..rules.training import modules_for, require_training_to_join
 from ..tables import participations, places
+from ..tables.person import find_trainings
 from ..tables.round import find_round
 
 
@@ -30,6 +33,7 @@ from ..tables.round import find_round
 async def register_for_round(command: RegisterForRound, tx: Tx) -> ParticipationView:
     round = await find_round(tx, command.round)
     may_take_part(round, command.role, tx.actor.roles, at=tx.now)
+    await _require_training(tx, round, {tx.person: command.role})
     await _enrol(tx, round, [ParticipantEntry(person=tx.person, role=command.role)])
     return ParticipationView(round=round.id, person=tx.person, role=command.role)
 
@@ -42,7 +46,16 @@ async def register_participants(command: RegisterParticipants, tx: Tx) -> BatchV
         await meets(RegisterForRound, actor, tx)
     for item in command.items:
         may_take_part(round, item.role, actors[item.person].roles, at=tx.now)
+    await _require_training(tx, round, {item.person: item.role for item in command.items if item.role is Role.MENTOR})
     return BatchView(count=await _enrol(tx, round, command.items))
+
+
+async def _require_training(tx: Tx, round: Round, roles: Mapping[PersonId, Role]) -> None:
+    if not any(modules_for(round.rules, role) for role in {*roles.values()}):
+        return
+    held = await find_trainings(tx, roles)
+    for person, role in roles.items():
+        require_training_to_join(round.rules, role, held[person], on=day(tx.now, round.zone))
 
 
 async def _enrol(tx: Tx, round: Round, entries: Sequence[ParticipantEntry]) -> int:

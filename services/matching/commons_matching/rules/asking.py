@@ -43,6 +43,8 @@ class Asked:
     blocked: bool
     unsure: bool
     """Whether the two may be in contact is not known."""
+    supervision: bool = False
+    """One of the two supervises the other, as has been declared."""
 
 
 BY_METHOD = {
@@ -129,7 +131,7 @@ def may_take_slot(round: Round, asker: Asker, asked: Asked) -> None:
 def may_meet(asked: Asked) -> Places:
     """Whoever is unknown, away or blocked cannot be asked, all with one answer (journey J1.6).
 
-    Where safety is unsure, nobody can.
+    Where safety is unsure, nobody can; nor, said as it is, who supervises the other (journey J5.7).
     """
     if asked.places is None:
         raise mentor_unavailable()
@@ -137,6 +139,8 @@ def may_meet(asked: Asked) -> Places:
         raise Refusal(RefusalCode.SAFEGUARDING_UNKNOWN)
     if asked.blocked or not asked.available:
         raise mentor_unavailable()
+    if asked.supervision:
+        raise Refusal(RefusalCode.SUPERVISION_CONFLICT)
     return asked.places
 
 

@@ -24,6 +24,7 @@ class Wanted:
     blocked: bool
     unsure: bool
     """Whether the two may be in contact is not known."""
+    supervision: bool = False
 
 
 def may_offer(
@@ -45,6 +46,8 @@ def may_offer(
         raise Refusal(RefusalCode.SAFEGUARDING_UNKNOWN)
     if wanted.blocked or wanted.matched or not wanted.registered:
         raise Refusal(RefusalCode.NOT_FOUND)
+    if wanted.supervision:
+        raise Refusal(RefusalCode.SUPERVISION_CONFLICT)
 
 
 def may_offer_someone(round: Round, mentor: Asker, *, at: datetime) -> None:

@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from commons_chassis.classify import NONE, personal, special
-from commons_chassis.tables import Wall, changed, ident, project, table
+from commons_chassis.tables import Wall, changed, ident, mapped, project, table
 from commons_contracts.codes import Criterion, TrainingModule
 
+from ..rules.supervision import Supervision
 from .columns import code, of_round, person, time
 from .schema import metadata
 
@@ -60,6 +61,8 @@ supervisions = table(
     wall=Wall.PROJECT,
 )
 """Who supervises whom, as either of the two or a coordinator has declared; each declaration is its maker's to take back."""
+
+mapped(metadata, Supervision, supervisions)
 
 place_points = table(
     "place_points",

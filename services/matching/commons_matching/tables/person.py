@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +11,16 @@ import sqlalchemy as sa
 
 from commons_chassis.standing import Contact, may_contact
 from commons_chassis.tx import Tx
-from commons_contracts.codes import ConnectionState, Role, Style
+from commons_contracts.codes import ConnectionState, Role, Style, TrainingModule
 from commons_contracts.ids import PersonId
 
 from ..rules.asking import Asked, Asker
+from ..rules.calendar import day
 from ..rules.offering import Wanted
 from ..rules.places import Spot
 from ..rules.round import Round
+from ..rules.training import modules_for, require_training
+from .facts import supervisions, trainings
 from .place import find_places
 from .preference import acknowledgements
 from .schema import cards, connections, matches, participations
@@ -86,6 +91,7 @@ async def find_wanted(tx: Tx, round: Round, mentee: PersonId, style: Style) -> W
         matched=style is not Style.FLASH and await is_matched(tx, round, mentee),
         blocked=contact is Contact.BLOCKED,
         unsure=contact is Contact.UNKNOWN,
+        supervision=await is_supervision(tx, tx.person, mentee),
     )
 
 
@@ -98,6 +104,7 @@ async def find_asked(tx: Tx, round: Round, mentor: PersonId, style: Style, *, lo
         available=await is_available(tx, mentor),
         blocked=contact is Contact.BLOCKED,
         unsure=contact is Contact.UNKNOWN,
+        supervision=await is_supervision(tx, tx.person, mentor),
     )
 
 
@@ -106,3 +113,26 @@ async def is_available(tx: Tx, mentor: PersonId) -> bool:
     c = cards.c
     ready = sa.exists().where(c.project == tx.project, c.person == mentor, c.introduced, ~c.paused)
     return bool(await tx.value(sa.select(ready)))
+
+
+async def is_supervision(tx: Tx, one: PersonId, other: PersonId) -> bool:
+    """One of the two supervises the other."""
+    s = supervisions.c
+    either = sa.tuple_(s.supervisor, s.supervised).in_([(one, other), (other, one)])
+    return bool(await tx.value(sa.select(sa.exists().where(s.project == tx.project, either))))
+
+
+async def find_trainings(tx: Tx, persons: Collection[PersonId]) -> dict[PersonId, dict[TrainingModule, date]]:
+    """When each last took part in what; every one of them has an entry."""
+    t, found = trainings.c, {person: dict[TrainingModule, date]() for person in persons}
+    hers = sa.select(trainings).where(t.project == tx.project, t.person.in_(persons))
+    for row in await tx.rows(hers):
+        found[row["person"]][row["module"]] = row["held_on"]
+    return found
+
+
+async def require_trained(tx: Tx, round: Round, mentor: PersonId) -> None:
+    """Refusal(TRAINING_REQUIRED) where the programme asks for more than she has gone through, or than still holds."""
+    if modules_for(round.rules, Role.MENTOR):
+        held = (await find_trainings(tx, [mentor]))[mentor]
+        require_training(round.rules, Role.MENTOR, held, on=day(tx.now, round.zone))
