@@ -11,18 +11,22 @@ from psycopg import sql
 
 from commons_onebox.home import SERVICES, Home
 
-UNCONCERNED = {"owners_heard", "places", "place_names", "alembic_version"}
-"""What changes by itself (heartbeats, the numbering of the audit log), and what is only ever loaded."""
+UNCONCERNED = {"owners_heard", "places", "place_names", "alembic_version", "letters", "stop_links"}
+"""What changes by itself (heartbeats, the numbering of the audit log, letters that leave), and what is only ever loaded."""
 PRESENCE = "rpc.profiles.note_activity"
 ROWS = sql.SQL("select {name}, count(*), max(xmin::text::bigint) from {table} {where}")
 WHERE = {
     "answered": sql.SQL("where operation <> {}").format(PRESENCE),
     "memberships": sql.SQL("where false"),
+    "notices": sql.SQL("where false"),
 }
-"""That someone was here today is noted beside her request, whatever becomes of it."""
+"""That someone was here today is noted beside her request, whatever becomes of it; which letter tells of a notice, when the
+post comes to it.
+"""
 MEMBERSHIPS = (
     "select md5(string_agg((to_jsonb(m) - '{active_on,version}'::text[])::text, '|' order by id)) from memberships m"
 )
+NOTICES = "select md5(string_agg((to_jsonb(n) - '{sorted,letter}'::text[])::text, '|' order by id)) from notices n"
 AUDIT = f"select count(*) from audit where operation <> '{PRESENCE}'"
 
 
@@ -52,6 +56,7 @@ class Eyes:
             rows += await (await connection.execute(AUDIT)).fetchall()
             if name == "profiles":
                 rows += await (await connection.execute(MEMBERSHIPS)).fetchall()
+                rows += await (await connection.execute(NOTICES)).fetchall()
             found[name] = rows
         return found
 

@@ -15,9 +15,11 @@ from uuid import UUID
 import psycopg
 
 from commons_chassis.ids import new_id
+from commons_chassis.testing import eventually
 from commons_contracts.codes import Conduct, Role
 from commons_contracts.ids import person_of, project_of
 from commons_gateway import devtoken
+from commons_gateway.post import sent
 from commons_gateway.relay import global_id
 from commons_onebox.backup import client_environment
 from commons_onebox.demo import stage_at
@@ -30,6 +32,7 @@ from commons_onebox.postgres import binaries
 
 WORD, FOR_THE_PROJECT = "kanariefagel9c2e", "projektfagel4d1b"
 """Words that nobody else says: for oneself alone, and in what the project reads."""
+ADDRESS = "brevkanarie5e1a@example.org"
 WESTEM = "westem"
 EVALUATE = """mutation ($input: SessionEvaluationInput!) { done: submitSessionEvaluation(input: $input) {
   __typename ... on Refused { code params } ... on Evaluation { id readers } } }"""
@@ -37,6 +40,10 @@ FINAL = """mutation ($input: EvaluationInput!) { done: submitFinalEvaluation(inp
   __typename ... on Refused { code params } ... on Evaluation { id readers } } }"""
 SHARE = """mutation ($input: ShareNoteInput!) { done: shareNote(input: $input) {
   __typename ... on Refused { code params } ... on Evaluation { id } } }"""
+QUIET = """mutation { done: setNoticePreferences(input: {quietFrom: 0, quietUntil: 0}) {
+  __typename ... on Refused { code } } }"""
+END = """mutation ($input: MentorshipInput!) { done: endMentorship(input: $input) {
+  __typename ... on Refused { code params } } }"""
 DESTROY = "mutation { done: destroyPrivateAnswers(input: {}) { __typename ... on Refused { code } } }"
 READ = "query ($id: ID!) { node(id: $id) { ... on Evaluation { side answers { question words } destroyed } } }"
 NOTES = "query ($id: ID!) { node(id: $id) { ... on Mentorship { sharedNotes { question words } } } }"
@@ -51,6 +58,9 @@ class Played:
     places: dict[str, list[str]] = field(default_factory=dict)
     exported: dict[str, str] = field(default_factory=dict)
     audited: list[tuple[str, str]] = field(default_factory=list)
+    letter: sent.Sent | None = None
+    token: str = ""
+    metrics: str = ""
 
 
 def play(folder: Path, *, unsafe: str = "") -> Played:
@@ -88,7 +98,26 @@ async def _play(home: Home, url: str) -> Played:
             played.read[f"{name}, destroyed"] = await viewer.raw(READ, id=written)
         played.read["note, destroyed"] = await mentor.raw(NOTES, id=global_id("Mentorship", mentorship))
         played.audited = _audited(home)
+        await _letter(played, home, stage, (mentor, mentee), mentorship)
     return played
+
+
+async def _letter(played: Played, home: Home, stage: Stage, two: tuple[Player, Player], mentorship: UUID) -> None:
+    """The mentor has an address, and is told by a letter that it is over; then everything is searched for the address."""
+    mentor, mentee = two
+    with psycopg.connect(home.postgres.admin_dsn, dbname="commons_profiles") as c:
+        person = person_of(devtoken.ISSUER, mentor.name)
+        c.execute("insert into addresses (person, address, since) values (%s, %s, now())", [person, ADDRESS])
+    await mentor.ask(QUIET)
+    played.read["ended"] = await mentee.ask(END, input={"mentorship": global_id("Mentorship", mentorship)})
+    await stage.quiet()
+    names = await eventually(lambda: sent.names(home.letters), seconds=20)
+    assert len(names) == 1, names
+    played.letter = sent.read(home.letters, names[0])
+    played.token = played.letter.plain.rpartition("token=")[2].strip()
+    played.places["the address"] = sorted(scan(home, ADDRESS))
+    played.places["what stops letters"] = sorted(scan(home, played.token))
+    played.metrics = (await stage.http.get(f"http://127.0.0.1:{home.ports['profiles']}/metrics")).text
 
 
 async def _people(stage: Stage) -> tuple[Player, Player, Player]:

@@ -7,7 +7,9 @@ import pytest
 from commons_contracts.ids import person_of
 from commons_gateway import devtoken
 
-from .private import FOR_THE_PROJECT, WORD, play
+from .private import ADDRESS, FOR_THE_PROJECT, WORD, play
+
+TOKEN = 43
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,23 @@ def test_who_looked_is_kept(played):
     looked = [person for person, _ in played.audited]
     for name in ("ebba", "mona", "karin", "operator"):
         assert looked.count(str(person_of(devtoken.ISSUER, name))) >= 2, name
+
+
+def test_an_address_is_in_profiles_and_on_the_letter_alone(played):
+    """Events, logs, streams and other services have none; what stops letters is on the letter, and kept as a hash."""
+    assert played.letter.to == ADDRESS
+    assert played.places["the address"] == ["commons_profiles", "file in mail", "file in postgres"]
+    assert len(played.token) == TOKEN
+    assert set(played.places["what stops letters"]) <= {"file in mail"}
+    assert ADDRESS not in played.metrics
+    assert 'commons_letters_total{outcome="sent"} 1.0' in played.metrics
+
+
+def test_the_letter_that_it_is_over_blames_nobody_and_tells_nothing(played):
+    said = played.letter.plain + played.letter.html + played.letter.subject
+    assert "Your mentorship is over. You can look for a new one." in said
+    for name in ("Ebba", "Mona", "ebba", WORD, FOR_THE_PROJECT):
+        assert name not in said
 
 
 def test_without_the_seal_the_scan_is_red(tmp_path_factory):
