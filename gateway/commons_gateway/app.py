@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from commons_chassis import log
 from commons_chassis.ask import Asker
@@ -28,6 +28,7 @@ from .news import Newsroom
 from .post import page as letters
 from .post import stopping
 from .presence import Presence
+from .profiles import sheets_in
 from .rates import Meter
 from .schema import printed, schema
 from .settings import GatewaySettings
@@ -72,13 +73,7 @@ def build(settings: GatewaySettings, asker: Asker | None = None) -> FastAPI:
     app.add_middleware(Edge, origins=origins, dev=desk.dev)
     socket: Any = SocketDoor(desk, origins)
     app.router.routes.extend([Route("/graphql", endpoint=HttpDoor(desk)), WebSocketRoute("/graphql", endpoint=socket)])
-    app.router.routes.extend(
-        [*pages.routes(), *signin.routes(desk, settings), *printing.routes(desk, settings), *feeds.routes(desk)]
-    )
-
-    app.router.routes.extend(stopping.routes(desk))
-    if settings.mail_folder:
-        app.router.routes.extend(letters.routes(settings.mail_folder))
+    app.router.routes.extend(_pages(desk, settings))
 
     @app.get("/graphql/schema.graphql")
     async def schema_text() -> PlainTextResponse:
@@ -94,6 +89,19 @@ def build(settings: GatewaySettings, asker: Asker | None = None) -> FastAPI:
         return PlainTextResponse("ok\n" if connected else "not now\n", 200 if connected else 503)
 
     return app
+
+
+def _pages(desk: Desk, settings: GatewaySettings) -> list[BaseRoute]:
+    """All that is no GraphQL."""
+    return [
+        *pages.routes(),
+        *signin.routes(desk, settings),
+        *printing.routes(desk, settings),
+        *feeds.routes(desk),
+        *sheets_in.routes(desk, settings.sheet_bytes),
+        *stopping.routes(desk),
+        *(letters.routes(settings.mail_folder) if settings.mail_folder else ()),
+    ]
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ from .identity import Caller
 from .mentoring.agreements import AGREEMENTS
 from .mentoring.mentorships import MENTORSHIPS
 from .profiles.people import PEOPLE
+from .profiles.sheets_in import sheet_table
 from .sentences import FAULT, Catalogue
 from .settings import GatewaySettings
 
@@ -43,6 +44,7 @@ class Papers:
             "certificate-pdf": self._certificate(PaperForm.PDF),
             "certificate-badge": self._certificate(PaperForm.BADGE),
             "mentorships-table": lambda ground, key, _: ground.ask(contract.MentorshipsTable(programme=_version(key))),
+            "sheet-table": sheet_table,
             "evaluations-table": lambda ground, key, _: ground.ask(contract.EvaluationsTable(programme=_version(key))),
         }
 

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
 
-from pydantic import field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from commons_chassis.settings import PlatformSettings, Secret
@@ -44,6 +44,8 @@ class GatewaySettings(PlatformSettings):
     """Other sites whose pages may ask from a browser, by their exact origins, comma-separated."""
     proxies: str = ""
     """Addresses or networks, comma-separated, that are believed when they say for whom they ask (X-Forwarded-For)."""
+    sheet_bytes: int = Field(default=5_000_000, ge=1_000, le=50_000_000)
+    """How large a table of participants may be (POST /sheets); profiles has the same limit, COMMONS_PROFILES__SHEET_BYTES."""
     rates: Rates = Rates()
     plans: bool = True
     """Whether documents are kept and queries answered by plans; without, each is read, checked and executed anew by GraphQL's own
