@@ -54,6 +54,8 @@ class Unmet(StrEnum):
     NO_MODALITY_OVERLAP = "NO_MODALITY_OVERLAP"
     ALL_BLOCKED = "ALL_BLOCKED"
     CAPACITY_EXHAUSTED = "CAPACITY_EXHAUSTED"
+    NOT_PREFERRED = "NOT_PREFERRED"
+    """Where both sides rank each other: nobody who would have her was left, or she has sent no list."""
 
 
 class MatchChange(StrEnum):

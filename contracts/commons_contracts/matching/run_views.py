@@ -74,6 +74,8 @@ class RunView(Message):
     identity: str | None
     result_hash: str | None
     shortage: tuple[ShortageView, ...] = ()
+    blocking_pairs: int | None = None
+    """Where both sides rank each other: how many pairs would rather have each other, counted in what is stored."""
 
 
 class Contribution(Message):

@@ -48,6 +48,7 @@ RUNS: Words = {
             "NO_MODALITY_OVERLAP": "No mentor meets as, where and when she can.",
             "ALL_BLOCKED": "Rules between people keep all mentors who would be left from her.",
             "CAPACITY_EXHAUSTED": "Mentors would be allowed, and their places are taken.",
+            "NOT_PREFERRED": "By the ranked lists, nobody who would have her was left.",
         },
     ),
     codes.MatchChange: (

@@ -131,6 +131,9 @@ class MatchRun(Node, Shown[contract.RunView]):
     pins_dropped: int = said("How many wished pairs a hard rule or a lack of places stood against.")
     identity: str | None = said("Hash of the people, the rules and the seed: equal ones have equal results.")
     result_hash: str | None = said("Hash of what was computed. Whoever runs it again gets the same.")
+    blocking_pairs: int | None = said(
+        "Where both sides rank each other: how many pairs would rather have each other than what is proposed."
+    )
 
     @told
     def bands(self) -> list[int]:

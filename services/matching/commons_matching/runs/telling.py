@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from commons_contracts.codes import Criterion, FairnessGroup, ProposalOrigin
+from commons_contracts.codes import Criterion, FairnessGroup, ProposalOrigin, Unmet
 
 from ..rules import two_way
 from ..rules.engine.explain import explain
@@ -49,7 +50,7 @@ def rows(asked: Asked, round: Round) -> bytes:
         "prices": base64.b64encode(kept_prices(pool.mentor.ids, round.prices, round.worth)).decode(),
     }
     return b"\n".join(
-        json.dumps(part, separators=(",", ":")).encode() for part in (head, pairs, _left(pool, left, free))
+        json.dumps(part, separators=(",", ":")).encode() for part in (head, pairs, _left(asked, left, free))
     )
 
 
@@ -82,8 +83,11 @@ def _proposals(asked: Asked, mate: Ints) -> Iterator[dict[str, Any]]:
         }
 
 
-def _left(pool: Pool, left: Ints, free: Ints) -> list[dict[str, Any]]:
-    return [_reason(pool, one) for one in unmatched(pool, left.tolist(), free)]
+def _left(asked: Asked, left: Ints, free: Ints) -> list[dict[str, Any]]:
+    """By ranked lists a place with someone who is allowed is not yet a place with someone who wants her."""
+    other = {} if asked.lists is None else {Unmet.CAPACITY_EXHAUSTED: Unmet.NOT_PREFERRED}
+    told = unmatched(asked.pool, left.tolist(), free)
+    return [_reason(asked.pool, replace(one, why=other.get(one.why, one.why))) for one in told]
 
 
 def _reason(pool: Pool, one: Unmatched) -> dict[str, Any]:

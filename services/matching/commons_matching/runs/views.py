@@ -17,7 +17,7 @@ from commons_contracts.matching import (
 )
 
 Row = Mapping[Any, Any]
-RUN = tuple(name for name in RunView.model_fields if name not in {"settings", "shortage"})
+RUN = tuple(name for name in RunView.model_fields if name not in {"settings", "shortage", "blocking_pairs"})
 
 
 def run_view(row: Row) -> RunView:
@@ -26,6 +26,7 @@ def run_view(row: Row) -> RunView:
         **{name: row[name] for name in RUN},
         settings=RunSettings.model_validate(row["settings"]),
         shortage=tuple(ShortageView.model_validate(each) for each in short),
+        blocking_pairs=row["report"].get("blocking_pairs"),
     )
 
 
