@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commons_chassis.faults import Fault
-from commons_contracts.base import Page, Refusal
+from commons_contracts.base import Done, Page, Refusal
 from commons_contracts.codes import FaultCode, RefusalCode, RowOutcome, SheetField, SheetProblem, SheetState
-from commons_contracts.matching import RoundsOf
+from commons_contracts.matching import RecruitingRound
 from commons_contracts.profiles import (
     AddToSheet,
     ChangeSheet,
@@ -33,7 +33,7 @@ from commons_contracts.profiles import (
 from commons_gateway.app import build
 from commons_gateway.papers import link
 from commons_gateway.relay import global_id
-from commons_gateway.testing import NOW, THING, sample
+from commons_gateway.testing import NOW, THING
 
 SHEET = str(global_id("Sheet", THING))
 CSV = {"Content-Type": "text/csv"}
@@ -127,16 +127,15 @@ async def test_a_service_that_rests_is_told_of_as_such(gateway, send):
 
 
 async def test_people_come_in_while_the_round_recruits(gateway, send):
-    round = sample(RoundsOf.reply).items[0]
-    wanted = f"?round={global_id('Round', round.id)}"
-    gateway.asker.answers[RoundsOf] = RoundsOf.reply(items=(round.model_copy(update={"open": False}),))
-    assert (await send(query=wanted)).json()["refused"]["code"] == RefusalCode.RECRUITMENT_CLOSED
-    gateway.asker.answers[RoundsOf] = RoundsOf.reply(items=())
-    assert (await send(query=wanted)).status_code == 404
+    wanted = f"?round={global_id('Round', THING)}"
+    for code, status in {RefusalCode.RECRUITMENT_CLOSED: 403, RefusalCode.NOT_FOUND: 404}.items():
+        gateway.asker.answers[RecruitingRound] = Refusal(code)
+        reply = await send(query=wanted)
+        assert (reply.status_code, reply.json()["refused"]["code"]) == (status, code)
     assert asked(gateway, StageSheet) == []
-    gateway.asker.answers[RoundsOf] = RoundsOf.reply(items=(round.model_copy(update={"open": True}),))
+    gateway.asker.answers[RecruitingRound] = Done()
     assert (await send(query=wanted)).status_code == 201
-    assert asked(gateway, StageSheet)[0].options.round == round.id
+    assert asked(gateway, StageSheet)[0].options.round == THING
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -188,9 +187,9 @@ async def test_options_that_are_left_out_stay_as_they_are(gateway):
 
 
 async def test_confirming_asks_whether_the_round_still_recruits(gateway):
-    round = sample(RoundsOf.reply).items[0].model_copy(update={"open": False})
-    sheet = a_sheet(options=SheetOptions(round=round.id))
-    gateway.asker.answers |= {SheetsByIds: SheetsByIds.reply(items=(sheet,)), RoundsOf: RoundsOf.reply(items=(round,))}
+    sheet = a_sheet(options=SheetOptions(round=THING))
+    closed = Refusal(RefusalCode.RECRUITMENT_CLOSED, opensAt=None)
+    gateway.asker.answers |= {SheetsByIds: SheetsByIds.reply(items=(sheet,)), RecruitingRound: closed}
     document = "mutation ($input: ConfirmSheetInput!) { confirmSheet(input: $input) { ... on Refused { code } } }"
     said = await gateway.ask(document, {"input": {"sheet": SHEET}})
     assert said["confirmSheet"] == {"code": "RECRUITMENT_CLOSED"}

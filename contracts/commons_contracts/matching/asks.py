@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..base import Command, Entry, Message, Page, Query
+from ..base import Command, Done, Entry, Message, Page, Query
 from ..codes import ConnectionState, DeclineReason, Role, Style
 from ..ids import (
     ConnectionId,
@@ -111,6 +111,12 @@ class RegisterParticipants(Command[BatchView], entry=Entry.OPERATOR):
     round: RoundId
     items: Annotated[tuple[ParticipantEntry, ...], Field(max_length=500)]
     """`places` holds for every style of the round; without it, what the programme suggests."""
+
+
+class RecruitingRound(Query[Done], roles=(Role.COORDINATOR,)):
+    """Whether people may come into a round now: NOT_FOUND or RECRUITMENT_CLOSED where not."""
+
+    round: RoundId
 
 
 class RoundsOf(Query[Rounds]):

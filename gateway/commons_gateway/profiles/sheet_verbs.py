@@ -23,7 +23,7 @@ from commons_contracts.codes import (
     SheetState,
 )
 from commons_contracts.ids import RoundId, SheetId
-from commons_contracts.matching import RoundsOf
+from commons_contracts.matching import RecruitingRound
 
 from ..context import Ground, Info
 from ..fields import argument, does, given, hears, wish
@@ -94,13 +94,8 @@ SheetDiscardedOrRefused = Annotated[
 
 async def require_recruiting(ground: Ground, round: RoundId | None) -> None:
     """People come in while a round recruits, by a table as by themselves. Raises Refusal."""
-    if round is None:
-        return
-    found = (await ground.ask(RoundsOf(ids=(round,)))).items
-    if not found:
-        raise Refusal(RefusalCode.NOT_FOUND, "round")
-    if not found[0].open:
-        raise Refusal(RefusalCode.RECRUITMENT_CLOSED)
+    if round is not None:
+        await ground.ask(RecruitingRound(round=round))
 
 
 async def _sheet(ground: Ground, id: strawberry.ID) -> contract.SheetView:
@@ -112,7 +107,7 @@ async def _sheet(ground: Ground, id: strawberry.ID) -> contract.SheetView:
 
 @strawberry.type
 class Mutation:
-    @does(contract.SheetsByIds, RoundsOf, contract.ChangeSheet)
+    @does(contract.SheetsByIds, RecruitingRound, contract.ChangeSheet)
     async def change_sheet(
         self, info: Info, input: Annotated[ChangeSheetInput, argument("How to read it.")]
     ) -> SheetOrRefused | None:
@@ -131,7 +126,7 @@ class Mutation:
         command = contract.ChangeSheet(sheet=before.id, options=options, columns=columns)
         return await done(info, input, command, Sheet.of)
 
-    @does(contract.SheetsByIds, RoundsOf, contract.ConfirmSheet)
+    @does(contract.SheetsByIds, RecruitingRound, contract.ConfirmSheet)
     async def confirm_sheet(
         self, info: Info, input: Annotated[ConfirmSheetInput, argument("The table.")]
     ) -> SheetOrRefused | None:

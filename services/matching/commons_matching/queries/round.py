@@ -9,16 +9,17 @@ import sqlalchemy as sa
 
 from commons_chassis.service import answers
 from commons_chassis.tx import Row, Tx
+from commons_contracts.base import Done
 from commons_contracts.codes import Role
 from commons_contracts.ids import RoundId
-from commons_contracts.matching import AllPlaces, OwnPlaces, Rounds, RoundsOf
+from commons_contracts.matching import AllPlaces, OwnPlaces, RecruitingRound, Rounds, RoundsOf
 
 from ..rules.asking import Asker
 from ..rules.places import Places, Spot
 from ..rules.round import Round
 from ..tables import acknowledgements, participations, places, rounds
 from ..tables.person import in_season
-from ..tables.round import round_in
+from ..tables.round import find_round, round_in
 from ..views import places_view, round_view
 
 
@@ -33,6 +34,12 @@ async def rounds_of(query: RoundsOf, tx: Tx) -> Rounds:
     found = [round_in(row) for row in await tx.rows(wanted)]
     hers = {row["round"]: row for row in await tx.rows(_hers(tx, [round.id for round in found]))}
     return Rounds(items=tuple(round_view(round, _viewer(tx, round, hers.get(round.id)), tx.now) for round in found))
+
+
+@answers
+async def recruiting_round(query: RecruitingRound, tx: Tx) -> Done:
+    (await find_round(tx, query.round)).require_open(tx.now)
+    return Done()
 
 
 def _hers(tx: Tx, ids: Sequence[RoundId]) -> sa.Select[Any]:
