@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from commons_contracts.codes import Cefr, Conduct, Goal, Language, Modality, ReadinessItem, Role, Stage
+from commons_contracts.codes import Cefr, Conduct, Goal, Language, Modality, ReadinessItem, Role, Stage, TrainingModule
 from commons_contracts.geo import PlaceEntry
 from commons_contracts.ids import Country, PersonId, person_of
 from commons_contracts.mentoring import ProgrammeRules
@@ -37,6 +37,8 @@ BLOCKS_A_DAY, LUNCH, EVENING = 8, 4, 6
 """A week has 56 blocks of three hours; the fifth of a day begins at 12, the seventh at 18."""
 UNFINISHED_IN = 25
 """Of so many mentors, one has not finished her checklist."""
+ON_CHECKLIST = {TrainingModule.PREPARATION_MEETING}
+"""The training that is one of its items; other training everyone has before she registers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +110,16 @@ class Cast:
             motivation=phrases.motivation(chance, field, town.name) if role is Role.MENTEE else "",
             introduction=phrases.introduction(chance, field, town.name) if mentor else None,
             ticked=(ReadinessItem.MANUAL_READ, ReadinessItem.RESOURCES_EXPLORED) if role in SIDES and ready else (),
-            trained=self.rules.entry.training.get(role, ()) if ready else (),
+            trained=tuple(module for module in self._modules(role) if ready or module not in ON_CHECKLIST),
         )
         places = chance.choice((None, None, 1, 2, 2, 3, 4)) if mentor else None
         return Made(subject=subject, role=role, entry=entry, places=places, ready=ready)
+
+    def _modules(self, role: Role) -> tuple[TrainingModule, ...]:
+        """What her role is trained in; a mentor also for every unit of the programme."""
+        entry = self.rules.entry
+        units = [module for unit in self.rules.units for module in entry.unit_training.get(unit, ())]
+        return tuple(dict.fromkeys((*entry.training.get(role, ()), *(units if role is Role.MENTOR else ()))))
 
     def _chance(self, subject: str) -> Random:
         return Random(f"{self.seed}/{subject}")  # noqa: S311 - people are made up, nothing is kept secret
