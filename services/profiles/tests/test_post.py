@@ -88,7 +88,8 @@ async def test_a_crash_after_sending_sends_the_same_link_again(office, smtp, inb
     assert await waiting(office) == {}
 
 
-async def test_two_processes_send_a_letter_once(office, smtp, inbox):
+async def test_two_processes_send_a_letter_once(office, smtp, inbox, monkeypatch):
+    monkeypatch.setattr(at, "AT_ONCE", 5)
     for n in range(15):
         await write(office, f"p{n}@example.org")
     assert sum(await asyncio.gather(*(office.send_some() for _ in range(3)))) == 15
