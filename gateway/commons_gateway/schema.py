@@ -25,7 +25,7 @@ from .context import Batch, Context, Ground, Info
 from .execution import Schema
 from .fields import OnlyId, argument, asks, foresees, read, told
 from .limits import Admitted
-from .matching import choosing, connections, flash, mentors, run_verbs, runs
+from .matching import choosing, connections, flash, mentors, run_verbs, runs, supervision
 from .matching import live as matching_live
 from .matching import verbs as matching_verbs
 from .mentoring import agreements, calendars, evaluations, meeting, mentorships, pairs, programmes, sessions
@@ -144,6 +144,7 @@ class Mutation(
     pairs.Mutation,
     evaluations.Mutation,
     matching_verbs.Mutation,
+    supervision.Mutation,
     run_verbs.Mutation,
     choosing.Mutation,
     flash.Mutation,
@@ -155,7 +156,11 @@ class Mutation(
 
 @strawberry.type(description="What can be followed as it happens.")
 class Subscription(
-    matching_live.Subscription, mentoring_live.Subscription, profiles_live.Subscription, sheet_verbs.Subscription
+    matching_live.Subscription,
+    run_verbs.Subscription,
+    mentoring_live.Subscription,
+    profiles_live.Subscription,
+    sheet_verbs.Subscription,
 ):
     pass
 

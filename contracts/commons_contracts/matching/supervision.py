@@ -12,7 +12,6 @@ from ..ids import PersonId
 class SupervisionView(Message):
     """`may_withdraw`: the viewer made it. Who else did is told to nobody."""
 
-    id: UUID
     supervisor: PersonId
     supervised: PersonId
     declared_at: datetime
@@ -31,9 +30,10 @@ class DeclareSupervision(Command[SupervisionView]):
 
 
 class WithdrawSupervision(Command[Done]):
-    """By whoever declared it."""
+    """One's own word about these two; another's stands."""
 
-    supervision: UUID
+    supervisor: PersonId
+    supervised: PersonId
 
 
 class OwnSupervisions(Query[SupervisionsView]):

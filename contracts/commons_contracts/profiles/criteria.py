@@ -1,6 +1,7 @@
 """Consent to be matched by a criterion, with what is told for it; and the vetting of those who meet the young.
 
-What is told with a consent is for matching alone. It is kept as long as the consent stands, and shown to nobody else.
+What is told with a consent is for matching alone. It is kept as long as the consent stands, and shown to nobody; who shares
+it, and has agreed as well, can tell from how well the two fit.
 """
 
 from __future__ import annotations

@@ -101,6 +101,21 @@ class OwnProfile(Shown[contract.OwnProfileView]):
     paused: bool = said("Whether her mentoring rests.")
 
     @told
+    def radius_km(self) -> int | None:
+        """How far she travels to meet; none: as far as the programme supposes."""
+        return self.view.description.radius_km
+
+    @told
+    def wants_woman(self) -> bool:
+        """Whether she wants only a woman for a mentor."""
+        return self.view.description.wants_woman
+
+    @loads(ORGANISATIONS, lambda self: self.view.description.organisation)
+    def organisation(self, found: contract.OrganisationView | None) -> Organisation | None:
+        """The organisation she belongs to."""
+        return Organisation.of(found, self.ground) if found else None
+
+    @told
     def description(self) -> Description:
         """What she tells of herself for matching."""
         return Description.of(self.view.description, self.ground)

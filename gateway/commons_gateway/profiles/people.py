@@ -7,7 +7,7 @@ from typing import Self
 import strawberry
 
 from commons_contracts import profiles as contract
-from commons_contracts.codes import ActiveBand, Audience, Cefr, Goal, Modality, OrganisationKind, Stage
+from commons_contracts.codes import ActiveBand, Audience, Cefr, Goal, Modality, OrganisationKind, Stage, Topic
 from commons_contracts.geo import PlaceView
 from commons_contracts.ids import OrganisationId, PersonId
 
@@ -41,6 +41,7 @@ class Description(Shown[contract.Description]):
     goals: list[Goal] = said("What she wants to work on, or can help with.")
     modality: Modality = said("How she would like to meet.")
     stage: Stage | None = said("Where in her career she stands.")
+    topics: list[Topic] = said("What she wants to talk about in particular, or can help with.")
 
     @told
     def languages(self) -> list[SpokenLanguage]:

@@ -76,7 +76,7 @@ async def _own_profile(
     return await done(info, input or wishes.PlainInput(), command, OwnProfile.of)
 
 
-def _viewer(_: Done, ground: Ground) -> Viewer:
+def shown_again(_: Done, ground: Ground) -> Viewer:
     """What has changed is in the viewer's own lists: they are asked for with her."""
     return Viewer.of(None, ground)
 
@@ -186,7 +186,7 @@ class Mutation:
     ) -> ViewerOrRefused | None:
         """Have nothing to do with someone, in all projects. She is not told."""
         command = contract.BlockPerson(person=uuid_in(input.person, "Person"))
-        return await done(info, input, command, _viewer)
+        return await done(info, input, command, shown_again)
 
     @does(contract.UnblockPerson)
     async def unblock_person(
@@ -194,7 +194,7 @@ class Mutation:
     ) -> ViewerOrRefused | None:
         """Take a block back."""
         command = contract.UnblockPerson(person=uuid_in(input.person, "Person"))
-        return await done(info, input, command, _viewer)
+        return await done(info, input, command, shown_again)
 
     @does(contract.ReadNotices)
     async def read_notices(
@@ -202,7 +202,7 @@ class Mutation:
     ) -> ViewerOrRefused | None:
         """Mark notices as read."""
         command = contract.ReadNotices(ids=tuple(uuid_in(id, "Notice") for id in input.notices))
-        return await done(info, input, command, _viewer)
+        return await done(info, input, command, shown_again)
 
     @does(contract.RecordTraining)
     async def record_training(

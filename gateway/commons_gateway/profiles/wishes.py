@@ -19,12 +19,14 @@ from commons_contracts.codes import (
     ReadinessItem,
     Role,
     Stage,
+    Topic,
     TrainingModule,
 )
+from commons_contracts.ids import OrganisationId
 
 from ..fields import given, wish
 from ..refused import Wish
-from ..relay import place_in
+from ..relay import place_in, uuid_in
 from ..scalars import CountryCode, FieldCode, LanguageTag, TimeZone
 from .people import BLOCKS_A_WEEK
 
@@ -84,6 +86,10 @@ class DescribeProfileInput(Wish):
     )
     modality: Modality = given("How she would like to meet.", default=Modality.ONLINE)
     stage: Stage | None = given("Where in her career she stands.", default=None)
+    topics: list[Topic] = given("What she wants to talk about in particular, or can help with.", default=[])
+    radius_km: int | None = given("How far she travels to meet, in kilometres; none: as the programme.", default=None)
+    organisation: strawberry.ID | None = given("The organisation she belongs to.", default=None, nodes="Organisation")
+    wants_woman: bool = given("Only a woman for a mentor.", default=False)
     motivation: str = given("Why she takes part, in her own words, for herself and for matching.", default="")
 
     def command(self) -> contract.DescribeProfile:
@@ -97,6 +103,10 @@ class DescribeProfileInput(Wish):
                 hours=_week(self.availability),
                 modality=self.modality,
                 stage=self.stage,
+                topics=tuple(self.topics),
+                radius_km=self.radius_km,
+                organisation=OrganisationId(uuid_in(self.organisation, "Organisation")) if self.organisation else None,
+                wants_woman=self.wants_woman,
             ),
             motivation=self.motivation,
         )

@@ -142,7 +142,6 @@ def offer_view(row: Row) -> OfferView:
 
 def supervision_view(it: Supervision, viewer: PersonId) -> SupervisionView:
     return SupervisionView(
-        id=it.id,
         supervisor=it.supervisor,
         supervised=it.supervised,
         declared_at=it.at,

@@ -38,14 +38,15 @@ async def declare(game, supervisor, supervised):
 
 
 async def own(game):
-    return [(s.id, s.may_withdraw) for s in (await run(service, OwnSupervisions(), game.tx)).items]
+    return [(s.supervised, s.may_withdraw) for s in (await run(service, OwnSupervisions(), game.tx)).items]
 
 
 async def test_a_mentor_is_not_asked_by_whom_she_supervises(recruitment, pair):
     mentor, mentee = pair
     await recruitment.become(mentor)
-    said = await declare(recruitment, mentor, mentee)
-    assert [e.supervision for e in told(recruitment.tx) if isinstance(e, SupervisionDeclared)] == [said.id]
+    await declare(recruitment, mentor, mentee)
+    facts = [e for e in told(recruitment.tx) if isinstance(e, SupervisionDeclared)]
+    assert [(e.supervisor, e.supervised) for e in facts] == [pair]
     async with refused(recruitment.tx, CONFLICT):
         await recruitment.ask(mentee, mentor)
     await recruitment.become(mentee)
@@ -86,18 +87,20 @@ async def test_each_takes_back_her_own_word_alone(recruitment, pair):
     hers = await declare(recruitment, mentor, mentee)
     again = await declare(recruitment, mentor, mentee)
     assert again == hers
+    mine = WithdrawSupervision(supervisor=mentor, supervised=mentee)
     coordinator = await play(recruitment.tx, roles=(Role.COORDINATOR,))
-    other = await declare(recruitment, mentor, mentee)
     async with refused(recruitment.tx, RefusalCode.NOT_FOUND):
-        await run(service, WithdrawSupervision(supervision=hers.id), recruitment.tx)
+        await run(service, mine, recruitment.tx)
+    await declare(recruitment, mentor, mentee)
     await recruitment.become(mentee)
-    assert sorted(await own(recruitment)) == sorted([(hers.id, False), (other.id, False)])
+    assert await own(recruitment) == [(mentee, False), (mentee, False)]
     await recruitment.become(mentor)
-    await run(service, WithdrawSupervision(supervision=hers.id), recruitment.tx)
+    assert sorted(await own(recruitment)) == [(mentee, False), (mentee, True)]
+    await run(service, mine, recruitment.tx)
     async with refused(recruitment.tx, CONFLICT):
         await recruitment.ask(mentee, mentor)
     await play(recruitment.tx, person=coordinator, roles=(Role.COORDINATOR,))
-    await run(service, WithdrawSupervision(supervision=other.id), recruitment.tx)
+    await run(service, mine, recruitment.tx)
     assert len([e for e in told(recruitment.tx) if isinstance(e, SupervisionWithdrawn)]) == 2
     await recruitment.ask(mentee, mentor)
 

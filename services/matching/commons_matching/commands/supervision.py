@@ -9,11 +9,10 @@ import sqlalchemy as sa
 from commons_chassis.service import answers
 from commons_chassis.standing import known
 from commons_chassis.tx import Tx
-from commons_contracts.base import Done, Refusal
-from commons_contracts.codes import RefusalCode
+from commons_contracts.base import Done
 from commons_contracts.matching import DeclareSupervision, SupervisionView, WithdrawSupervision
 
-from ..rules.supervision import Supervision, declare
+from ..rules.supervision import Supervision, declare, supervision_of
 from ..tables import supervisions
 from ..views import supervision_view
 
@@ -35,9 +34,8 @@ async def declare_supervision(command: DeclareSupervision, tx: Tx) -> Supervisio
 @answers
 async def withdraw_supervision(command: WithdrawSupervision, tx: Tx) -> Done:
     """Another's word is not hers to take back: it is not found."""
-    stands = await tx.load(Supervision, command.supervision)
-    if stands.by != tx.person:
-        raise Refusal(RefusalCode.NOT_FOUND)
+    id = supervision_of(tx.project, command.supervisor, command.supervised, tx.person)
+    stands = await tx.load(Supervision, id)
     await tx.run(sa.delete(supervisions).where(supervisions.c.id == stands.id))
     await tx.emit(stands.withdrawn(tx.now))
     return Done()

@@ -53,5 +53,10 @@ def declare(
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, roles=[Role.COORDINATOR])
     if not {supervisor, supervised} <= members:
         raise Refusal(RefusalCode.NOT_FOUND)
-    id = derived("supervision", project, supervisor, supervised, by)
+    id = supervision_of(project, supervisor, supervised, by)
     return Supervision(id=id, project=project, supervisor=supervisor, supervised=supervised, by=by, at=at)
+
+
+def supervision_of(project: ProjectId, supervisor: PersonId, supervised: PersonId, by: PersonId) -> UUID:
+    """Each says a thing once."""
+    return derived("supervision", project, supervisor, supervised, by)
