@@ -6,7 +6,7 @@ from commons_contracts.base import Refusal
 from commons_contracts.codes import RefusalCode
 
 from .engine.columns import has
-from .engine.explain import barred
+from .engine.explain import barred, bars, pair_of
 from .engine.layout import Flag
 from .engine.people import Bar
 from .engine.sides import Sides
@@ -28,8 +28,8 @@ CODES = {
 }
 """A block is told as a mentor who is not there: as whoever is paused, or not ready."""
 
-SAFETY = frozenset({RefusalCode.VETTING_REQUIRED})
-"""A minor's mentor is vetted, whatever a coordinator thinks."""
+SAFETY = frozenset({RefusalCode.VETTING_REQUIRED, RefusalCode.MENTOR_UNAVAILABLE})
+"""A minor's mentor is vetted; and who is not there for somebody, be it by a block or by a pause, is not there."""
 
 
 def rule_between(pool: Sides, i: int, j: int) -> RefusalCode | None:
@@ -43,9 +43,9 @@ def rule_between(pool: Sides, i: int, j: int) -> RefusalCode | None:
 
 
 def require_allowed(pool: Sides, i: int, j: int) -> None:
-    """Nobody overrides a hard rule: it is named; one that keeps somebody safe is named as such (journey J6.6)."""
-    rule = rule_between(pool, i, j)
-    if rule in SAFETY:
-        raise Refusal(RefusalCode.RULE_NOT_OVERRIDABLE, rule_=rule)
-    if rule is not None:
-        raise Refusal(rule)
+    """Nobody overrides a hard rule: it is named; what keeps somebody safe is named as such (journey J6.6)."""
+    rules = [rule_between(pool, i, j), *(CODES[bar] for bar in bars(pair_of(pool, i, j)) if bar is Bar.VETTING)]
+    if safety := next((rule for rule in reversed(rules) if rule in SAFETY), None):
+        raise Refusal(RefusalCode.RULE_NOT_OVERRIDABLE, rule_=safety)
+    if rules[0] is not None:
+        raise Refusal(rules[0])

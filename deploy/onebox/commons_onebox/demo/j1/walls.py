@@ -20,7 +20,7 @@ from .search import all_mentors
 from .story import Story
 
 STEP = "J1"
-ELSEWHERE = "women-stem-up"
+ELSEWHERE = ("women-stem-up", "westem")
 EVERY_ROLE = (Role.MENTOR, Role.MENTEE, Role.TEACHER, Role.COMPANY)
 PLACE = """{ places(name: "Uppsala", country: "SE", first: 1) { id } }"""
 UNIVERSITY = """query ($place: ID!) { organisationsNear(around: {place: $place}, kinds: [UNIVERSITY], first: 1) {
@@ -59,11 +59,12 @@ async def answered_alike(stage: Stage, step: str, subject: str, made: Mapping[st
 
 async def _stranger(stage: Stage, subject: str) -> Player:
     """All that one can be in another project, and nothing in this one."""
-    stranger = stage.player(subject, project=ELSEWHERE)
+    elsewhere = next(project for project in ELSEWHERE if project != stage.project)
+    stranger = stage.player(subject, project=elsewhere)
     await stranger.does("registerPerson", displayName="Stina", birthYear=1980, birthMonth=2, country="SE")
     await stranger.does("joinProject", roles=EVERY_ROLE)
     stranger = await stranger.known()
-    await stage.operator.does("grantRole", person=stranger.id, role=Role.COORDINATOR, project=ELSEWHERE)
+    await stage.operator.does("grantRole", person=stranger.id, role=Role.COORDINATOR, project=elsewhere)
     await stranger.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=1)
     await stage.quiet()
     return stranger
