@@ -10,7 +10,6 @@ from commons_contracts.codes import ConnectionState, Role
 from commons_contracts.ids import PersonId, RoundId
 from commons_contracts.matching import (
     ConnectionView,
-    FitPart,
     FitView,
     FlashSlotView,
     MatchView,
@@ -74,8 +73,7 @@ def mentor_card_view(row: Row, round: Round, viewer: Card, rules: Rules) -> Ment
 
 
 def _fit_view(fit: Fit) -> FitView:
-    parts = tuple(FitPart(criterion=p.criterion, points=p.points, most=p.most, skipped=p.skipped) for p in fit.parts)
-    return FitView(points=fit.points, parts=parts)
+    return FitView.model_validate(fit, from_attributes=True)
 
 
 def mentee_card_view(row: Row, round: Round, mentor: Card, rules: Rules) -> MenteeCardView:

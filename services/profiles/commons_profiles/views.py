@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
 
 from commons_chassis.clock import real_now
-from commons_chassis.tx import Tx
+from commons_chassis.reads import kept
+from commons_chassis.tx import Row, Tx
 from commons_contracts.base import Refusal
 from commons_contracts.codes import Conduct, ReadinessItem, RefusalCode, Role, TrainingModule
 from commons_contracts.ids import MembershipId, OrganisationId, PersonId, ProjectId, Zone, membership_of
@@ -165,16 +167,34 @@ def members_shown(tx: Tx) -> sa.Select[Any]:
 
     Whom a table brought is seen by herself and by coordinators, until she has come in (ADR 36).
     """
+    return _members(tx.project, tx.actor.person, all_seen=_sees_all(tx))
+
+
+def _sees_all(tx: Tx) -> bool:
+    return Role.COORDINATOR in tx.actor.roles
+
+
+def _members(project: Any, viewer: Any, *, all_seen: bool) -> sa.Select[Any]:
     i, m, p = introductions.c, memberships.c, profiles.c
     shown = introductions
-    all_seen = Role.COORDINATOR in tx.actor.roles
-    hers = () if all_seen else (m.invited_at.is_(None) | (m.person == tx.actor.person),)
+    hers = () if all_seen else (m.invited_at.is_(None) | (m.person == viewer),)
     return (
         sa.select(m.person, m.audience, m.active_on, p.display_name, p.description)
         .add_columns(i.title, i.text, i.language, i.published)
         .select_from(memberships.join(profiles, p.id == m.id).outerjoin(shown, (i.id == m.id) & i.published))
-        .where(m.project == tx.project, m.roles != sa.cast([], Strings), *hers)
+        .where(m.project == project, m.roles != sa.cast([], Strings), *hers)
     )
+
+
+PROJECT, VIEWER = (sa.bindparam(name, type_=sa.Uuid) for name in ("project", "viewer"))
+AMONG = memberships.c.person == sa.any_(sa.bindparam("ids", type_=pg.ARRAY(sa.Uuid)))
+MEMBERS = {seen: kept(_members(PROJECT, VIEWER, all_seen=seen).where(AMONG)) for seen in (False, True)}
+
+
+async def find_members(tx: Tx, ids: Collection[PersonId]) -> Sequence[Row]:
+    """Those of these whom the acting person sees, for `person_view`."""
+    viewer = {} if (seen := _sees_all(tx)) else {"viewer": tx.actor.person}
+    return await tx.rows(MEMBERS[seen], project=tx.project, ids=list(ids), **viewer)
 
 
 def person_view(row: Mapping[Any, Any], today: date) -> PersonView:

@@ -57,6 +57,9 @@ def _people(rows: Any) -> list[Any]:
     adults = {
         row["person"] for row in rows("matching", "select person from standings where adult and project = %(project)s")
     }
+    assert not rows("matching", "select person from consents where project = %(project)s"), (
+        "the peer compares nobody by it"
+    )
     found: list[Any] = []
     for card in rows("matching", "select * from cards where project = %(project)s"):
         told, row, person = card["description"], known[card["person"]], card["person"]
@@ -68,7 +71,10 @@ def _people(rows: Any) -> list[Any]:
                 adult=person in adults,
                 introduced=card["introduced"],
                 paused=card["paused"],
-                **{name: told[name] for name in ("fields", "goals", "country", "place", "hours", "modality", "stage")},
+                **{
+                    name: told[name]
+                    for name in ("fields", "goals", "topics", "country", "place", "hours", "modality", "stage")
+                },
                 languages=[t.Speaks(nth=nth, **speaks) for nth, speaks in enumerate(told["languages"])],
                 introduction=t.Introduction(text=row["text"], published=True) if row["published"] else None,
             )

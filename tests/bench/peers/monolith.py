@@ -28,6 +28,7 @@ from commons_gateway.cursors import scope_of
 from commons_gateway.relay import global_id, uuid_in
 from commons_geo.rules.distance import Point, kilometres
 from commons_matching.rules.card import Card, choosing
+from commons_matching.rules.engine.weights import Rules
 from commons_matching.rules.fit import explain
 from commons_profiles.rules.membership import band
 
@@ -81,13 +82,14 @@ def _point(place: t.Place) -> Point:
 
 
 def _card(one: t.Person) -> Card:
-    """She has all that a description has."""
-    return Card(person=PersonId(one.id), told=one)  # type: ignore[arg-type]
+    """She has all that a description has; nobody here has agreed to be compared by what needs her consent."""
+    at = (one.lives_in.latitude, one.lives_in.longitude) if one.lives_in else None
+    return Card(person=PersonId(one.id), told=one, at=at)  # type: ignore[arg-type]
 
 
-def _mentor(one: t.Person, viewer: t.Person, round_id: UUID, rules: ProgrammeRules) -> Mentor:
+def _mentor(one: t.Person, viewer: t.Person, round_id: UUID, rules: Rules) -> Mentor:
     free = sum(p.most - p.used - p.held for p in one.places if p.round_id == round_id)
-    fit = explain(_card(viewer), _card(one), choosing(rules.matching))
+    fit = explain(_card(viewer), _card(one), rules)
     far = kilometres(_point(viewer.lives_in), _point(one.lives_in)) if viewer.lives_in and one.lives_in else None
     said = one.introduction
     return Mentor(
@@ -143,7 +145,7 @@ class Round(Node):
         page = found.order_by(t.Person.id).limit(first + 1)
         page = page.options(*loaded, joinedload(t.Person.introduction), selectinload(t.Person.places))
         people = (await db.scalars(page)).all()
-        rules = ProgrammeRules.model_validate(self.row.rules)
+        rules = choosing(ProgrammeRules.model_validate(self.row.rules).matching)
         edges = [
             MentorEdge(cursor=seal.close(scope, _place(one.id)), node=_mentor(one, viewer, self.row.id, rules))
             for one in people[:first]

@@ -36,6 +36,7 @@ class Person(Base):
     paused: Mapped[bool]
     fields: Mapped[list[str]] = mapped_column(Texts)
     goals: Mapped[list[str]] = mapped_column(Texts)
+    topics: Mapped[list[str]] = mapped_column(Texts)
     country: Mapped[str | None]
     place: Mapped[int | None] = mapped_column(sa.ForeignKey("places.id"))
     hours: Mapped[int] = mapped_column(sa.BigInteger)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from commons_chassis.pages import page
+from commons_chassis.pages import Whole, page
 from commons_chassis.service import answers
 from commons_chassis.standing import may_meet
 from commons_chassis.tx import Row, Tx
@@ -44,12 +44,14 @@ async def mentors_page(query: MentorsPage, tx: Tx) -> Page[MentorCardView]:
     """In the order of ids, which is nobody's rank and the same on every page; what fits best is in Suggestions."""
     round = await find_round(tx, query.round)
     rules = choosing(round.rules.matching)
-    show = await _shown(tx, round, rules)
+    show, what = await _shown(tx, round, rules), counted(rules)
     asked: dict[str, Any] = {"keys": BY_ID, "first": query.first, "after": query.after, "show": show}
     if query.filter == EVERYONE:
         here = {"round": round.id, "project": round.project, "viewer": tx.person}
-        return await page(tx, ALL[counted(rules)], **asked, values=here)
-    return await page(tx, _filtered(_mentors(tx, round, rules, query.filter.style), query.filter), **asked)
+        return await page(tx, ALL[what], **asked, values=here, whole=WHOLE[what])
+    style = query.filter.style
+    wanted = _filtered(_mentors(tx, round, rules, style), query.filter)
+    return await page(tx, wanted, **asked, whole=_whole(round.id, round.project, style, what))
 
 
 @answers
@@ -101,21 +103,38 @@ def _those(
 ) -> sa.Select[Any]:
     """Mentors of a round whom the viewer may meet: introduced, not paused, not herself; `full`: also without a place."""
     here, p = participations.c, places.c
-    hers = [p.round == round, p.mentor == cards.c.person, *([] if style is None else [p.style == style])]
-    free = sa.select(sa.func.coalesce(sa.func.sum(p.most - p.used - p.held), 0)).where(*hers).scalar_subquery()
     found = (
-        sa.select(cards.c.person, free.label("free_places"), *told_of(what))
+        _card(round, style, what)
         .join(participations, here.person == cards.c.person)
         .where(here.round == round, here.role == Role.MENTOR, cards.c.project == project)
         .where(cards.c.introduced, ~cards.c.paused, cards.c.person != viewer)
         .where(may_meet(metadata, project, viewer, cards.c.person))
     )
-    return found if full else found.where(sa.exists().where(*hers, p.used + p.held < p.most))
+    return found if full else found.where(sa.exists().where(*_hers(round, style), p.used + p.held < p.most))
+
+
+def _card(round: Any, style: Style | None, what: Counted) -> sa.Select[Any]:
+    """What is shown of a mentor: who she is, how many places are free with her, and what she tells of herself."""
+    p = places.c
+    free = sa.select(sa.func.coalesce(sa.func.sum(p.most - p.used - p.held), 0)).where(*_hers(round, style))
+    return sa.select(cards.c.person, free.scalar_subquery().label("free_places"), *told_of(what))
+
+
+def _hers(round: Any, style: Style | None) -> list[sa.ColumnElement[bool]]:
+    p = places.c
+    return [p.round == round, p.mentor == cards.c.person, *([] if style is None else [p.style == style])]
+
+
+def _whole(round: Any, project: Any, style: Style | None, what: Counted) -> Whole:
+    """The cards of those who are on a page."""
+    hers = cards.c.project == project
+    return lambda here: _card(round, style, what).join(here, here.c["_key_0"] == cards.c.person).where(hers)
 
 
 EVERYONE, BY_ID = MentorFilter(), (cards.c.person,)
 ROUND, PROJECT, VIEWER = (sa.bindparam(name, type_=sa.Uuid) for name in ("round", "project", "viewer"))
 ALL = {what: _those(ROUND, PROJECT, VIEWER, None, what) for what in EVERY}
+WHOLE = {what: _whole(ROUND, PROJECT, None, what) for what in EVERY}
 
 
 def _filtered(found: sa.Select[Any], by: MentorFilter) -> sa.Select[Any]:

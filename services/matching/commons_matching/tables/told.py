@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
+from commons_chassis.reads import kept
 from commons_chassis.tx import Tx
 from commons_contracts.codes import Criterion
 from commons_contracts.ids import PersonId
@@ -43,8 +44,14 @@ def told_of(what: Counted) -> list[sa.ColumnElement[Any]]:
     ]
 
 
+PROJECT, PERSON = (sa.bindparam(name, type_=sa.Uuid) for name in ("project", "person"))
+HERS = {
+    what: kept(sa.select(cards.c.person, *told_of(what)).where(cards.c.project == PROJECT, cards.c.person == PERSON))
+    for what in EVERY
+}
+
+
 async def find_card(tx: Tx, person: PersonId, rules: Rules) -> Card:
     """Someone's own; a blank one where she has told nothing yet."""
-    hers = sa.select(cards.c.person, *told_of(counted(rules)))
-    row = await tx.row(hers.where(cards.c.project == tx.project, cards.c.person == person))
+    row = await tx.row(HERS[counted(rules)], project=tx.project, person=person)
     return Card(person=person) if row is None else card_of(row)

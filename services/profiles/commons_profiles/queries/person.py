@@ -20,7 +20,7 @@ from commons_contracts.profiles import (
 )
 
 from ..tables import memberships
-from ..views import find_account, find_own_profile, find_readiness, members_shown, person_view
+from ..views import find_account, find_members, find_own_profile, find_readiness, members_shown, person_view
 
 
 @answers
@@ -41,8 +41,8 @@ async def own_readiness(_: Readiness, tx: Tx) -> ReadinessView:
 @answers
 async def people_by_ids(query: PeopleByIds, tx: Tx) -> People:
     """Whoever is no member of this project is not there, like an id that nobody has."""
-    rows = await tx.rows(members_shown(tx).where(memberships.c.person.in_(query.ids)))
-    return People(items=tuple(person_view(row, tx.now.date()) for row in rows))
+    today = tx.now.date()
+    return People(items=tuple(person_view(row, today) for row in await find_members(tx, query.ids)))
 
 
 @answers
