@@ -19,7 +19,7 @@ from commons_contracts.profiles import (
     StopNotices,
 )
 from commons_profiles.app import service
-from commons_profiles.post import sorting
+from commons_profiles.post import contents, sorting
 from commons_profiles.post.letter import digest_of
 from commons_profiles.tables import addresses, letters, memberships, notices, people, stop_links
 
@@ -296,3 +296,16 @@ async def test_no_line_in_a_log_names_whom_a_letter_was_for(office, sent, reader
     assert said.count("a letter was not sent") >= 2
     assert "canary" not in said
     assert str(canary.person) not in said
+
+
+async def test_what_keeps_people_safe_cannot_be_stopped(office, sent, reader, monkeypatch):
+    """No code is of that kind yet, so one plays it."""
+    ada = await reader()
+    await office.ask(wants(NoticeWay.NEVER, REQUESTS), ada)
+    for module in (sorting, contents):
+        monkeypatch.setitem(module.CATEGORY, NoticeCode.CONNECTION_ACCEPTED, NoticeCategory.SAFEGUARDING)
+    await office.hear(wanted(ada))
+    await office.deliver(NOON)
+    (message,) = sent.got
+    assert message["List-Unsubscribe"] is None
+    assert "notices/stop" not in message.as_string()

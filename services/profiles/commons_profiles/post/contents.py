@@ -115,22 +115,22 @@ class Pen:
         if not told:
             return None
         first, hers = told[0], preferences_of(told[0])
-        safe = any(CATEGORY[NoticeCode(row["code"])] is NoticeCategory.SAFEGUARDING for row in told)
-        if not safe and hers.quiet(now, first["zone"]):
+        if hers.quiet(now, first["zone"]):
             return Later(hers.awake(now, first["zone"]))
         if letter["tries"] <= WAITS and any(_unheard(row, known) for row in told):
             return Later(None)
         items, asked = self._items(told, known, now)
         if not items:
             return None
-        stops = "" if letter["kind"] == LetterKind.DIGEST else CATEGORY[NoticeCode(first["code"])].value
+        category = CATEGORY[NoticeCode(first["code"])]
+        stops = "" if letter["kind"] == LetterKind.DIGEST else category.value
         return Written(
             to=first["address"],
             content=self._content(letter, first, items),
             invitations=tuple(self._invitation(row, first, method) for row, method in asked.values()),
             person=first["person"],
             project=first["project"],
-            stops=None if safe else stops,
+            stops=None if category is NoticeCategory.SAFEGUARDING else stops,
         )
 
     def _items(
