@@ -23,12 +23,12 @@ from ..seed import fill_home
 from ..server import port_is_free
 from ..tokens import OPERATOR, issue
 from ..web import answers
-from . import j1, j2, j3, j6
+from . import j1, j2, j3, j5, j6
 from .judge import Judge, Verdict, held
 from .show import JsonView, TerminalView, View
 from .stage import Stage
 
-JOURNEYS: Mapping[str, ModuleType] = {"J1": j1, "J2": j2, "J3": j3, "J6": j6}
+JOURNEYS: Mapping[str, ModuleType] = {"J1": j1, "J2": j2, "J3": j3, "J5": j5, "J6": j6}
 ANSWER_SECONDS = 20.0
 ENVIRONMENT = {"COMMONS_ENV": "dev"}
 """Only there can the business clock be moved."""

@@ -1,0 +1,122 @@
+"""Journey J5: who plays, and what the steps hand on to one another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from commons_contracts.codes import Conduct, Method, Role, Style
+
+from ..player import Player
+from ..stage import Stage, together
+
+ZONE = ZoneInfo("Europe/Stockholm")
+SECOND = timedelta(seconds=1)
+SEEDED_AT = datetime(2027, 2, 15, 10, tzinfo=ZONE)
+BEGINS = datetime(2027, 2, 16, 10, tzinfo=ZONE)
+STARTS_ON, ENDS_ON = "2027-03-15", "2027-12-17"
+CLOSE = datetime(2027, 3, 8, tzinfo=ZONE)
+"""Seven days before the start, at midnight."""
+
+ROUND = "query ($id: ID!) { node(id: $id) { ... on Programme { round { id programmeVersion } } } }"
+SEEN = """query ($id: ID!) { node(id: $id) { ... on Round { method listsCloseAt noticeAcknowledged programmeVersion
+  ranking { least most ties completed }
+  viewerCan { requestConnection { allowed reason } offerMentoring { allowed reason }
+    submitPreferences { allowed reason } }
+  viewerPreferences { role ranked { id } equal { id } } } } }"""
+HERS = "{ viewer { connections(first: 50) { nodes { id state askedBy } } notices(first: 50) { totalCount } } }"
+CODES = "query ($slug: String!) { project(slug: $slug) { codesOfConduct { kind version } } }"
+NOTICES = "{ viewer { notices(first: 50) { nodes { code number subject { id } } } } }"
+TELLS: Mapping[str, Any] = {
+    "fields": ["0613"],
+    "languages": [{"language": "en", "level": "C1"}],
+    "country": "SE",
+    "stage": "DOCTORATE",
+    "modality": "ONLINE",
+}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A round of a programme with one method; `version` is the programme's."""
+
+    id: str
+    version: int
+
+
+@dataclass
+class Story:
+    """What has happened so far. `two_way` is the round in which both sides rank each other."""
+
+    stage: Stage
+    coordinator: Player
+    mentors: list[Player] = field(default_factory=list)
+    mentees: list[Player] = field(default_factory=list)
+    two_way: Opened = field(init=False)
+    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each has ranked, by the ids of persons, as she herself knows it."""
+
+    def says(self, step: str, rule: str, held: bool, detail: str) -> None:
+        self.stage.judge.says(step, rule, held, detail)
+
+    async def look(self) -> list[object]:
+        """A witness: what the people of the play see of requests, notices and their own lists."""
+        people = [*self.mentors, *self.mentees]
+        found: list[object] = await together(one.ask(HERS) for one in people)
+        if hasattr(self, "two_way"):
+            found += await together(one.ask(SEEN, id=self.two_way.id) for one in people)
+        return found
+
+    async def opens(self, method: Method, **more: Any) -> Opened:
+        """The coordinator publishes a version of the programme with this method."""
+        wish = {"startsOn": STARTS_ON, "endsOn": ENDS_ON, "method": method} | more
+        draft = await self.coordinator.does("createProgramme", **wish)
+        await self.coordinator.does("publishProgramme", programme=draft["id"])
+        await self.stage.quiet()
+        found = (await self.coordinator.ask(ROUND, id=draft["id"]))["node"]["round"]
+        return Opened(id=found["id"], version=found["programmeVersion"])
+
+    async def member(self, subject: str) -> Player:
+        """One of those who were there before; she accepts the code in force, and tells what all of the play have in common."""
+        player = await self.stage.player(f"{subject}@{self.stage.project}").known()
+        codes = (await player.ask(CODES, slug=self.stage.project))["project"]["codesOfConduct"]
+        newest = max(code["version"] for code in codes if code["kind"] == Conduct.COMMUNITY)
+        await player.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=newest)
+        await player.does("describeProfile", **TELLS)
+        return player
+
+    async def takes_part(self, player: Player, role: Role, opened: Opened, *, reads: bool = True) -> Player:
+        await player.does("registerForProgramme", round=opened.id, role=role)
+        if reads:
+            await self.reads(player, opened)
+        return player
+
+    async def reads(self, player: Player, opened: Opened) -> None:
+        await player.does("acknowledgeMatchingNotice", round=opened.id, version=opened.version)
+
+    async def seen(self, player: Player, opened: Opened) -> dict[str, Any]:
+        """The round, as she sees it."""
+        found: dict[str, Any] = (await player.ask(SEEN, id=opened.id))["node"]
+        return found
+
+    async def told(self, player: Player, code: str) -> int:
+        found = (await player.ask(NOTICES))["viewer"]["notices"]["nodes"]
+        return sum(notice["code"] == code for notice in found)
+
+
+def asks(opened: Opened, mentor: Player) -> dict[str, Any]:
+    """The input of a mentee's request."""
+    return {"round": opened.id, "mentor": mentor.id, "style": Style.TRADITIONAL, "message": "Kan vi prata?"}
+
+
+def offers(opened: Opened, mentee: Player) -> dict[str, Any]:
+    """The input of a mentor's request."""
+    return {"round": opened.id, "mentee": mentee.id, "style": Style.TRADITIONAL, "message": "Ska vi prata?"}
+
+
+def utc(at: datetime) -> str:
+    """As the API writes it."""
+    return at.astimezone(ZoneInfo("UTC")).isoformat().replace("+00:00", "Z")
