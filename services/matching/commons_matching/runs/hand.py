@@ -12,10 +12,11 @@ import pickle
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, cast
 
 import numpy as np
 
+from ..rules.engine.kernel import PLAIN
 from .solving import Asked, Kind, Named
 
 NICE: Final = 10
@@ -27,7 +28,6 @@ DESKS: Final = 2
 SIZE: Final = 8
 """Bytes that say how long what follows is."""
 PR_SET_PDEATHSIG: Final = 1
-PLAIN: Final = "NUMBA_DISABLE_JIT"
 
 
 class Hand:
@@ -109,8 +109,8 @@ def read(stream: BinaryIO) -> Any:
 
 
 def write(stream: BinaryIO, said: object) -> None:
-    stream.writelines(frame(said))
-    stream.flush()
+    """In one piece, to a pipe without a buffer."""
+    stream.write(b"".join(frame(said)))
 
 
 def frame(said: object) -> tuple[bytes, bytes]:
@@ -129,9 +129,9 @@ def main() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICE)
-    says = os.fdopen(os.dup(1), "wb")
+    says = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whatever prints does not speak to the parent
-    Hand(sys.stdin.buffer, says).run()
+    Hand(sys.stdin.buffer, cast("BinaryIO", says)).run()
 
 
 if __name__ == "__main__":

@@ -41,15 +41,16 @@ class Held:
 
         Whatever ends this before the answer is there ends the hand as well: the next job begins with another.
         """
+        answer: dict[str, Any] = {}
         try:
             async with asyncio.timeout(SECONDS):
                 answer = await self._answer(words, given, fetch)
                 if answer.get("failed") == OUTGROWN:
                     await self.close()
                     answer = await self._answer(words, given, fetch)
-        except BaseException:
-            await self.close()
-            raise
+        finally:
+            if not answer:
+                await self.close()
         if kind := answer.get("failed"):
             raise WorkError(kind, answer["at"])
         return answer

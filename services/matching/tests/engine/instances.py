@@ -82,6 +82,18 @@ class Dense:
             lists.append([(int(j), int(self.table[i, j])) for j in fits[order]])
         return graph_of(lists, self.mentors)
 
+    def most_left(self, rows, priced, open, keep):
+        best, own = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
+        for r, i in enumerate(rows):
+            left = priced.worth[self.table[i]] - priced.prices
+            if keep is not None and keep[0][i] >= 0:
+                left[keep[0][i]] += keep[1]
+            allowed = self.table[i] >= 0
+            best[r] = max(0, *left[allowed & open].tolist(), 0)
+            if priced.mate[i] >= 0 and allowed[priced.mate[i]]:
+                own[r] = left[priced.mate[i]]
+        return best, own
+
     def points(self, i, j):
         return int(self.table[i, j])
 

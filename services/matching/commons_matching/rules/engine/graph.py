@@ -58,6 +58,24 @@ class Graph:
         return self.cols[at], self.points[at]
 
 
+class Paired(Protocol):
+    """What every round has."""
+
+    @property
+    def mate(self) -> Ints: ...
+    @property
+    def points(self) -> Ints: ...
+
+
+class Priced(Paired, Protocol):
+    """What a round of total fit has: prices of places, and what points count for, in one unit."""
+
+    @property
+    def prices(self) -> Longs: ...
+    @property
+    def worth(self) -> Longs: ...
+
+
 class Pairs(Protocol):
     """All allowed pairs of a pool, without listing them: what price-and-add and `verify` ask."""
 
@@ -82,6 +100,16 @@ class Pairs(Protocol):
         prices int64[mentors], none: free; BARRED: never. worth int64[10,001], not decreasing, none: the points
         themselves; it carries any scale and any bands. floor int64[len(rows)]: only pairs worth strictly more than it.
         The graph has len(rows) rows, in the order of `rows`; equals are ordered by the seeded lottery, then the mentor.
+        """
+        ...
+
+    def most_left(
+        self, rows: Ints, priced: Priced, open: NDArray[np.bool_], keep: tuple[Ints, int] | None
+    ) -> tuple[Longs, Longs]:
+        """For each mentee of `rows`: (the most that an allowed pair leaves her at these prices, what her own pair leaves her),
+        0 where there is none. Counted without what `best` is counted with.
+
+        `open` bool[mentors]: who has a place at all; `keep`: whom each would rather keep (int32[mentees], -1), and the bonus.
         """
         ...
 

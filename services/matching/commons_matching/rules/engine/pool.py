@@ -5,11 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .explain import barred, points
-from .graph import Graph, Ints, Longs
+from .graph import Graph, Ints, Longs, Priced
 from .sides import Sides
 
 if TYPE_CHECKING:
+    from .sight import Eyes
     from .slices import Book
 
 
@@ -36,6 +40,22 @@ class Pool(Sides):
         from .candidates import best
 
         return best(self, self.book, rows, k, prices, worth=worth, floor=floor)
+
+    @cached_property
+    def eyes(self) -> Eyes:
+        """The pool as `verify` has it looked at."""
+        from .sight import eyes_of
+
+        return eyes_of(self)
+
+    def most_left(
+        self, rows: Ints, priced: Priced, open: NDArray[np.bool_], keep: tuple[Ints, int] | None
+    ) -> tuple[Longs, Longs]:
+        """`graph.Pairs.most_left`: pair by pair, from the rows of the two people alone."""
+        from .eyes import Round, most_left
+
+        wish, bonus = (np.full(self.mentees, -1, np.int32), 0) if keep is None else keep
+        return most_left(self.eyes, rows, Round(priced.mate, wish, bonus, priced.prices, priced.worth, open))
 
     def points(self, i: int, j: int) -> int:
         """Fit of mentee i and mentor j, 0..10,000, whether they are allowed or not."""

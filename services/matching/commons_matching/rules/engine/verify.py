@@ -11,17 +11,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .graph import Graph, Ints, Longs, Pairs
+from .graph import Graph, Ints, Longs, Paired, Pairs, Priced
 
 if TYPE_CHECKING:
     from .circles import Circles, Group, Sizes
 
-BLOCK = 256
-"""Mentees whose pairs are listed at a time: bounds the memory, not the result."""
 NAMED = 20
 """Faults of a kind that are named; the first says enough."""
 
@@ -42,24 +40,6 @@ class Found:
     fault: Fault
     mentee: int = -1
     mentor: int = -1
-
-
-class Paired(Protocol):
-    """What every round has."""
-
-    @property
-    def mate(self) -> Ints: ...
-    @property
-    def points(self) -> Ints: ...
-
-
-class Priced(Paired, Protocol):
-    """What a round of total fit has: prices of places, and what points count for, in one unit."""
-
-    @property
-    def prices(self) -> Longs: ...
-    @property
-    def worth(self) -> Longs: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,24 +71,18 @@ def verify(
     whom = np.arange(pool.mentees, dtype=np.int32) if about is None else about
     free = pool.places if places is None else places
     wanted = None if keep is None else (keep, bonus)
-    parts = [examined(pool, round, rows, free, wanted) for rows in np.array_split(whom, len(whom) // BLOCK + 1)]
-    return concluded(pool, round, parts, whom, free)
+    return concluded(pool, round, [examined(pool, round, whom, free, wanted)], whom, free)
 
 
 def examined(pool: Pairs, round: Priced, rows: Ints, places: Ints, keep: tuple[Ints, int] | None = None) -> Part:
     """The part of the mentees `rows` ; `keep`: the mentor whom each would rather keep, and the bonus of that."""
     if _misshapen(pool, round):
         return Part(bound=0, reached=0, misled=(), wrong=())
-    bound, reached, misled = 0, 0, list[int]()
-    for at in range(0, len(rows), BLOCK):
-        some = rows[at : at + BLOCK]
-        listed = pool.best(some, pool.mentors)
-        best, own = _worths(listed, some, round, places, keep)
-        bound += _sum(best)
-        reached += _sum(own + np.where(round.mate[some] >= 0, round.prices[round.mate[some]], 0))
-        misled += some[own < best].tolist()
+    best, own = pool.most_left(rows, round, places > 0, keep)
+    paid = np.where(round.mate[rows] >= 0, round.prices[round.mate[rows]], 0)
+    misled = rows[own < best][:NAMED].tolist()
     wrong = tuple(islice(_pairs(pool, round, rows), NAMED))
-    return Part(bound=bound, reached=reached, misled=tuple(misled[:NAMED]), wrong=wrong)
+    return Part(bound=_sum(best), reached=_sum(own) + _sum(paid), misled=tuple(misled), wrong=wrong)
 
 
 def concluded(pool: Pairs, round: Priced, parts: Iterable[Part], about: Ints, places: Ints) -> tuple[Found, ...]:
@@ -196,22 +170,6 @@ def _pairs(pool: Pairs, round: Paired, rows: Ints) -> Iterator[Found]:
             yield Found(fault=Fault.FORBIDDEN_PAIR, mentee=i, mentor=j)
         elif points != (pool.points(i, j) if j >= 0 else 0):
             yield Found(fault=Fault.WRONG_POINTS, mentee=i, mentor=j)
-
-
-def _worths(
-    listed: Graph, rows: Ints, round: Priced, places: Ints, keep: tuple[Ints, int] | None
-) -> tuple[Longs, Longs]:
-    """For each of `rows`: (the most that any allowed pair leaves her, or 0; what her own pair leaves her, or 0)."""
-    own_row = np.repeat(np.arange(len(rows)), np.diff(listed.indptr))
-    left = round.worth[listed.points] - round.prices[listed.cols]
-    if keep is not None:
-        left = left + np.where(keep[0][rows][own_row] == listed.cols, keep[1], 0)
-    best, own = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-    open_ = places[listed.cols] > 0
-    np.maximum.at(best, own_row[open_], left[open_])
-    mine = round.mate[rows][own_row] == listed.cols
-    own[own_row[mine]] = left[mine]
-    return best, own
 
 
 def _sum(of: Longs) -> int:
