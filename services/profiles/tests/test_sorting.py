@@ -1,5 +1,6 @@
 """Whether and when a letter leaves: once, when she wants it, and not at all once she is not there."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -181,6 +182,33 @@ async def test_a_digest_that_has_left_takes_nothing_more(office, sent, reader):
     assert len({message["Message-ID"] for message in sent.got}) == 2
 
 
+async def test_a_digest_that_was_taken_takes_nothing_more(office, sent, reader):
+    """Not even while the mail server is away: what comes later would be sent under the name of a letter that went."""
+    ada = await reader()
+    await office.ask(wants(NoticeWay.DIGEST, REQUESTS), ada)
+    await office.hear(wanted(ada, at=NIGHT))
+    await office.deliver(NIGHT)
+    sent.says = "451 later"
+    await office.deliver(MORNING)
+    office.it_is(NIGHT)  # so that the next one belongs to the same hour
+    await office.hear(wanted(ada, at=NIGHT + MINUTE))
+    await office.sort()
+    assert len(await waiting(office)) == 2
+
+
+async def test_two_processes_write_one_digest(office, reader, monkeypatch):
+    ada = await reader()
+    await office.ask(wants(NoticeWay.DIGEST, REQUESTS), ada)
+    await office.hear(*(wanted(ada) for _ in range(12)))
+    office.it_is(NOON)
+    monkeypatch.setattr(sorting, "MOST", 1)
+    for _ in range(30):
+        await asyncio.gather(*(office.sort() for _ in range(4)))
+    assert len(await waiting(office)) == 1
+    async with office.opened() as tx:
+        assert await tx.value(sa.select(sa.func.count()).where(sa.not_(notices.c.sorted))) == 0
+
+
 # ---------------------------------------------------------------- whether
 @pytest.mark.parametrize(
     "gone",
@@ -225,6 +253,17 @@ async def test_what_she_says_holds_for_what_waits(office, sent, reader):
     assert sent.got == []
     await office.deliver(MORNING + 4 * timedelta(hours=1))
     assert [message["Subject"] for message in sent.got] == ["What is new in WESTEM"]
+
+
+async def test_what_is_not_wanted_any_more_is_not_tried_again(office, sent, reader):
+    ada = await reader()
+    await office.hear(wanted(ada))
+    sent.says = "451 later"
+    await office.deliver(NOON)
+    sent.says = "250 OK"
+    await office.ask(wants(NoticeWay.NEVER, REQUESTS), ada)
+    await office.deliver(NOON)
+    assert (sent.got, await waiting(office)) == ([], [])
 
 
 async def test_each_project_has_its_own_and_nobody_changes_anothers(office, reader):
