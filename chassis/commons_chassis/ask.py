@@ -117,6 +117,8 @@ class Asker:
             if reply is not None and not _undecided(reply):
                 return self._read(request, reply, actor)
             if until - time.monotonic() < PAUSE_SECONDS or (not command and tries > 1):
+                if reply is not None and _code(reply) == RefusalCode.BUSY:
+                    return self._read(request, reply, actor)
                 raise Fault(FaultCode.UNAVAILABLE, retry_after=1.0)
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -201,5 +203,8 @@ def _give_up(answer: asyncio.Future[Msg | None]) -> None:
 
 def _undecided(reply: Msg) -> bool:
     """Its database is away, or it has too much to do: to be asked again, not an answer."""
-    code = (reply.headers or {}).get(wire.ERROR_CODE)
-    return code in {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED}
+    return _code(reply) in {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED, RefusalCode.BUSY}
+
+
+def _code(reply: Msg) -> str | None:
+    return (reply.headers or {}).get(wire.ERROR_CODE)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
 from commons_contracts.base import Actor, Command, Refusal, Request
-from commons_contracts.codes import FaultCode
+from commons_contracts.codes import FaultCode, RefusalCode
 
 from . import doors, telemetry, wire
 from .connect import hear
@@ -27,6 +27,7 @@ from .runtime import Runtime
 
 AT_ONCE = 64
 QUEUED = 512
+RETRY_SECONDS = 1
 WAIT_FOR_FACTS = 1.0
 HEARD = sa.text("""
     select owner, aggregate, seq from heard
@@ -66,8 +67,8 @@ class Answerer:
             return
         if len(self.tasks) >= QUEUED:
             name = self._known(message.subject)[1]
-            ANSWERED[self.runtime.service.name, name, "fault", FaultCode.UNAVAILABLE].inc()
-            task = asyncio.create_task(self._say_fault(message, Fault(FaultCode.UNAVAILABLE, retry_after=0.5)))
+            ANSWERED[self.runtime.service.name, name, "refused", RefusalCode.BUSY].inc()
+            task = asyncio.create_task(self._say_refusal(message, Refusal(RefusalCode.BUSY, retry_after=RETRY_SECONDS)))
         else:
             if which is not None:
                 self.again[which] = []

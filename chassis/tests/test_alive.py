@@ -12,7 +12,7 @@ from toy.counting import Break, CounterById, Raise, Raised, Rested, Slow, Start
 from toy.people import a_member
 from toy.tallying import POISON, Tally
 
-from commons_chassis import doors
+from commons_chassis import doors, rpc
 from commons_chassis.clock import real_now
 from commons_chassis.deploy import STREAM
 from commons_chassis.faults import Fault
@@ -128,6 +128,22 @@ async def test_nobody_there_is_said_within_three_seconds(house, actor):
         await house.asker.ask(silent(counter=new_id()), actor)
     assert fault.value.code is FaultCode.UNAVAILABLE
     assert real_now() - begin < timedelta(seconds=3)
+
+
+async def test_whose_hands_are_full_says_so_and_no_command_is_lost(house, actor, monkeypatch):
+    """Asked again for as long as the caller waits; then a refusal that says when. Nothing of it has happened."""
+    counter = await house.asker.ask(Start(), actor)
+    monkeypatch.setattr(rpc, "QUEUED", 0)
+    for request in (Raise(counter=counter.id), CounterById(counter=counter.id)):
+        with pytest.raises(Refusal) as busy:
+            await house.asker.ask(request, actor, key="rush", left=0.6)
+        assert (busy.value.code, busy.value.params) == (RefusalCode.BUSY, {"retry_after": 1})
+
+    asked = asyncio.create_task(house.asker.ask(Raise(counter=counter.id), actor, key="rush"))
+    await asyncio.sleep(0.4)
+    monkeypatch.undo()
+    assert (await asked).count == 1
+    assert (await house.asker.ask(Raise(counter=counter.id), actor, key="rush")).count == 1
 
 
 async def test_what_cannot_be_digested_goes_to_the_dead_letters_and_its_aggregate_waits(house, actor):
