@@ -105,7 +105,9 @@ async def apart_of(tx: Tx, round: Round, mentors: Persons, mentees: Persons) -> 
     return tuple(apart_in(read(await _told(tx, statements)), set(mentors), set(mentees)))
 
 
-def was_or_is_apart(round: Round, mentee: PersonId, mentor: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def was_or_is_apart(
+    round: Round, mentee: PersonId | sa.ColumnElement[Any], mentor: sa.ColumnElement[Any]
+) -> sa.ColumnElement[bool]:
     """A condition in lists: one of the two supervises the other, or they were a pair before. (Blocks are `may_meet`'s.)"""
     s, m = supervisions.c, matches.c
     declared = (s.supervisor == mentor) & (s.supervised == mentee) | (s.supervisor == mentee) & (s.supervised == mentor)
