@@ -32,7 +32,7 @@ from commons_contracts.mentoring import (
     SetAgenda,
     WriteNotes,
 )
-from commons_contracts.profiles import PersonBlocked, ZoneChosen
+from commons_contracts.profiles import AccountTakenBack, PersonBlocked, ZoneChosen
 from commons_mentoring.app import service
 
 from .pair import AGENDA, DAY, FIRST, HOUR, WEEK, Pair
@@ -270,6 +270,9 @@ async def test_each_reads_it_by_her_own_clock(pair, tx):
     await hear(service, ZoneChosen(project=PLATFORM, at=tx.now, person=pair.mentor, zone="Asia/Tokyo"), tx)
     (seen,) = (await run(service, SessionsByIds(ids=(session.id,)), tx)).items
     assert (seen.mentor_zone, seen.mentee_zone) == ("Asia/Tokyo", "Europe/Stockholm")
+    await hear(service, AccountTakenBack(project=PLATFORM, at=tx.now, person=pair.mentor), tx)
+    (seen,) = (await run(service, SessionsByIds(ids=(session.id,)), tx)).items
+    assert seen.mentor_zone != "Asia/Tokyo"
 
 
 async def test_whom_she_has_blocked_finds_her_busy(pair, tx):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
 from commons_contracts.codes import Modality
 from commons_contracts.mentoring import MentorshipEnded, MentorshipOpened, MentorshipPaused, SessionReminderDue
-from commons_contracts.profiles import PersonRegistered, ZoneChosen
+from commons_contracts.profiles import AccountTakenBack, PersonRegistered, ZoneChosen
 
 from ..rules.mentorship import Mentorship
 from ..rules.session import Session, Slot, flash_session
@@ -23,6 +24,11 @@ async def keep_person_zone(event: PersonRegistered | ZoneChosen, tx: Tx) -> None
         return
     put = insert(person_zones).values(person=event.person, zone=event.zone)
     await tx.run(put.on_conflict_do_update(index_elements=[person_zones.c.person], set_={"zone": event.zone}))
+
+
+@answers
+async def forget_person_zone(event: AccountTakenBack, tx: Tx) -> None:
+    await tx.run(sa.delete(person_zones).where(person_zones.c.person == event.person))
 
 
 @answers
