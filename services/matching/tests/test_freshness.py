@@ -35,7 +35,7 @@ from commons_contracts.profiles import (
     VettingRecorded,
 )
 from commons_matching.app import service
-from commons_matching.tables import matches
+from commons_matching.tables import cards, matches, place_points
 
 from .runs import coordinate, proposed
 
@@ -53,12 +53,19 @@ async def publish(game, id):
     return await run(service, PublishMatchRun(run=id), game.tx)
 
 
+async def looked(game, **more):
+    """A run that has looked: what was told until then was told long ago, and not by the transaction of this test."""
+    started = await proposed(game, **more)
+    for table in (cards, place_points):
+        await game.tx.run(sa.update(table).values(changed=0))
+    return started.id
+
+
 async def one_pair(game, mentor=None, **told):
     """A run that proposes one pair: (the run, mentor, mentee)."""
     mentor = mentor or await game.mentor(**TELLS | told)
     mentee = await game.mentee(**TELLS | told)
-    started = await proposed(game)
-    return started.id, mentor, mentee
+    return await looked(game), mentor, mentee
 
 
 def vetted(game, person, **paper):
@@ -105,7 +112,7 @@ async def test_a_vetting_that_ran_out_is_seen(recruitment):
     await hear(service, vetted(recruitment, mentor, **paper), recruitment.tx)
     mentee = await recruitment.mentee(**TELLS)
     await play(recruitment.tx, person=mentee, roles=(Role.MENTEE,), adult=False)
-    id = (await proposed(recruitment)).id
+    id = await looked(recruitment)
     recruitment.tx.now += timedelta(days=2)
     async with refused(recruitment.tx, STALE, count=1):
         await publish(recruitment, id)
@@ -140,7 +147,7 @@ async def test_a_place_that_lies_elsewhere_is_seen(recruitment, north):
     await locate(2, 59.35)
     mentor = await recruitment.mentor(**TELLS, place=1, modality=Modality.FACE_TO_FACE)
     await recruitment.mentee(**TELLS, place=2, modality=Modality.FACE_TO_FACE)
-    id = (await proposed(recruitment)).id
+    id = await looked(recruitment)
     await locate(2, north)
     if north > 60:
         async with refused(recruitment.tx, STALE, count=1):
