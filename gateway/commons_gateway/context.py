@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
 import strawberry
@@ -90,7 +91,7 @@ class Ground:
         self._loaders: dict[Hashable, Loader[Any, Any]] = {}
         self._asked: dict[Query[Any], asyncio.Future[Any]] = {}
 
-    @property
+    @cached_property
     def actor(self) -> Actor:
         caller = self.context.caller if self.context.caller.known_on(self.project) else NOBODY
         language = self.context.asked_language or Language.EN
@@ -182,7 +183,9 @@ class Context:
         return self.ground_of(project_of(slug) if slug else None)
 
     def ground_of(self, project: ProjectId | None) -> Ground:
-        return self._grounds.setdefault(project, Ground(self, project))
+        if project not in self._grounds:
+            self._grounds[project] = Ground(self, project)
+        return self._grounds[project]
 
     def over(self) -> None:
         """It has been answered, and nobody asks what it has loaded any more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,16 @@ class Moment(NamedTuple):
         now = Moment.now()
         taken = (now.busy - self.busy) - (now.ours - self.ours)
         return max(0.0, taken / max(1, now.total - self.total))
+
+
+def without(word: bytes, pids: list[int]) -> list[int]:
+    """Those of them whose command line does not have this in it; one that has ended has nothing in it."""
+    found = []
+    for pid in pids:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if word not in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(pid)
+    return found
 
 
 def ticks_of(pids: list[int]) -> int:

@@ -17,10 +17,10 @@ from . import tables as t
 NAME = "bench_monolith"
 
 
-def of(admin: str, database: str) -> str:
+def database(admin: str, name: str) -> str:
     """The address of another database of the same server."""
     parts = conninfo.conninfo_to_dict(admin)
-    return f"postgresql://{parts['user']}:{parts['password']}@{parts['host']}:{parts['port']}/{database}"
+    return f"postgresql://{parts['user']}:{parts['password']}@{parts['host']}:{parts['port']}/{name}"
 
 
 def monolith(admin: str, project: Any) -> str:
@@ -29,10 +29,10 @@ def monolith(admin: str, project: Any) -> str:
         server.execute(sql.SQL("create database {}").format(sql.Identifier(NAME)))
 
     def rows(service: str, question: str) -> list[dict[str, Any]]:
-        with psycopg.connect(of(admin, f"commons_{service}"), row_factory=dict_row) as c:
+        with psycopg.connect(database(admin, f"commons_{service}"), row_factory=dict_row) as c:
             return c.execute(question, {"project": project}).fetchall()
 
-    engine = sa.create_engine(driver(of(admin, NAME), sync=True))
+    engine = sa.create_engine(driver(database(admin, NAME), sync=True))
     t.Base.metadata.create_all(engine)
     with Session(engine) as db:
         for things in (_places(rows), _people(rows), _rounds(rows), _who(rows)):
@@ -42,7 +42,7 @@ def monolith(admin: str, project: Any) -> str:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as c:
         c.execute(sa.text("vacuum analyze"))
     engine.dispose()
-    return of(admin, NAME)
+    return database(admin, NAME)
 
 
 def _places(rows: Any) -> list[Any]:
