@@ -21,6 +21,7 @@ from commons_contracts.ids import AgreementId, MentorshipId, PersonId, Programme
 from . import papers
 from .context import Context, Desk, Ground, accepted_language
 from .identity import Caller
+from .matching import proposal_table
 from .mentoring.agreements import AGREEMENTS
 from .mentoring.mentorships import MENTORSHIPS
 from .profiles.people import PEOPLE
@@ -44,6 +45,7 @@ class Papers:
             "certificate-pdf": self._certificate(PaperForm.PDF),
             "certificate-badge": self._certificate(PaperForm.BADGE),
             "mentorships-table": lambda ground, key, _: ground.ask(contract.MentorshipsTable(programme=_version(key))),
+            "proposals-table": proposal_table.written,
             "sheet-table": sheet_table,
             "evaluations-table": lambda ground, key, _: ground.ask(contract.EvaluationsTable(programme=_version(key))),
         }

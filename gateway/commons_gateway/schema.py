@@ -27,6 +27,7 @@ from .fields import OnlyId, argument, asks, foresees, read, told
 from .limits import Admitted
 from .matching import choosing, connections, flash, mentors, run_verbs, runs, supervision
 from .matching import live as matching_live
+from .matching import proposal_table as _proposal_table  # noqa: F401 - adds a field to what others show
 from .matching import verbs as matching_verbs
 from .mentoring import agreements, calendars, evaluations, meeting, mentorships, pairs, programmes, sessions
 from .mentoring import live as mentoring_live
