@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-
-from commons_contracts.base import Due
 
 from . import doors, telemetry
 from .clock import real_now
@@ -20,44 +19,53 @@ from .runtime import Runtime
 TRIES = 3
 RIPE = sa.text("""
     select * from due where due_at <= :business and (not_before is null or not_before <= :real)
-    order by due_at, key limit 1
+    order by due_at, key limit 50
 """).columns(body=JSONB)
 
 
 async def run_next(runtime: Runtime) -> bool:
-    """Run the earliest deadline that is due; False where none is. What it sets in the past is simply next."""
+    """Run the earliest of all, with its project's others of that moment; False where none is due. What they set is next."""
     async with runtime.quick.connect() as c:
-        found = await c.execute(RIPE, {"business": runtime.clock.now(), "real": real_now()})
-        row = found.mappings().first()
-    if row is None:
-        return False
-    kind, _ = runtime.service.dues[row["subject"]]
+        rows = (await c.execute(RIPE, {"business": runtime.clock.now(), "real": real_now()})).mappings().all()
+    if same := [row for row in rows if (row["project"], row["due_at"]) == (rows[0]["project"], rows[0]["due_at"])]:
+        await _run(runtime, same)
+    return bool(rows)
+
+
+async def _run(runtime: Runtime, rows: Sequence[sa.RowMapping]) -> None:
+    """In one transaction; where one of them does not do, the first alone."""
+    name, first = runtime.service.name, rows[0]
     try:
-        with telemetry.following(None), telemetry.span("deadline", message=row["subject"]):
-            await doors.rerun(lambda: _run(runtime, kind.model_validate(row["body"]), row))
-            DUE[runtime.service.name, "done"].inc()
-            late = (runtime.clock.now() - row["due_at"]).total_seconds()
-            LATE_SECONDS[runtime.service.name,].observe(late)
-            logger.info("deadline", message=row["subject"], outcome="done", late=round(late, 3))
+        with telemetry.following(None), telemetry.span("deadline", message=first["subject"]):
+            await doors.rerun(lambda: _transact(runtime, rows))
     except Exception as broken:
         if passing(broken):  # the database is away: nothing is wrong with this one
             raise
-        DUE[runtime.service.name, "failed"].inc()
-        logger.error("deadline failed", subject=row["subject"], **where(broken))
-        await _set_aside(runtime, row, broken)
-    return True
+        if len(rows) > 1:
+            await _run(runtime, rows[:1])
+        else:
+            DUE[name, "failed"].inc()
+            logger.error("deadline failed", subject=first["subject"], **where(broken))
+            await _set_aside(runtime, first, broken)
+    else:
+        DUE[name, "done"].inc(len(rows))
+        late = (runtime.clock.now() - first["due_at"]).total_seconds()
+        for row in rows:
+            LATE_SECONDS[name,].observe(late)
+            logger.info("deadline", message=row["subject"], outcome="done", late=round(late, 3))
 
 
-async def _run(runtime: Runtime, due: Due, row: sa.RowMapping) -> None:
-    actor = doors.service_actor(row["project"])
-    async with doors.transaction(runtime.service, runtime.app, actor, row["due_at"], own=True) as tx:
-        await doors.fall_due(due, row["key"], tx, runtime.service)
+async def _transact(runtime: Runtime, rows: Sequence[sa.RowMapping]) -> None:
+    actor, service = doors.service_actor(rows[0]["project"]), runtime.service
+    async with doors.transaction(service, runtime.app, actor, rows[0]["due_at"], own=True) as tx:
+        for row in rows:
+            kind, _ = service.dues[row["subject"]]
+            await doors.fall_due(kind.model_validate(row["body"]), row["key"], tx, service)
 
 
 async def _set_aside(runtime: Runtime, row: sa.RowMapping, broken: Exception) -> None:
     """Again a little later; after three tries to the dead letters, where a person looks at it."""
-    tables = runtime.service.metadata.tables
-    t, dead = tables["due"], tables["dead_letters"]
+    t, dead = (runtime.service.metadata.tables[name] for name in ("due", "dead_letters"))
     mine = (t.c.project == row["project"]) & (t.c.key == row["key"])
     async with runtime.engine.begin() as c:
         if row["tries"] + 1 < TRIES:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -45,6 +45,7 @@ KEEP_ANSWER = sa.text("""
     insert into audit (id, project, person, operation) values (:entry, :project, :who, :operation)
 """)
 
+GONE = sa.text("delete from due where project = :project and key = :key and subject = :subject returning true")
 NOTE = sa.text("insert into audit (id, project, person, operation) values (:entry, :project, :who, :operation)")
 
 
@@ -86,16 +87,16 @@ async def answer(request: Request[Any], tx: Tx, service: Service, *, key: str | 
         await tx.enter(own=True)
     if not isinstance(request, Command):
         return await fn(request, tx)  # type: ignore[no-any-return]
-    if key is not None and (before := await _answered(request, tx, key)) is not None:
+    if key is not None and (before := await _answered(request, tx, service, key)) is not None:
         return before
     reply: BaseModel = await fn(request, tx)
     await _keep_answer(request, tx, key, reply)
     return reply
 
 
-async def _answered(request: Request[Any], tx: Tx, key: str) -> BaseModel | None:
+async def _answered(request: Request[Any], tx: Tx, service: Service, key: str) -> BaseModel | None:
     """The first answer to this key; while the first is still at work, this waits for it (on its row)."""
-    digest = hashlib.sha256(request.model_dump_json().encode()).digest()
+    digest = hmac.digest(service.pepper, request.model_dump_json().encode(), "sha256")
     which = _which(request, tx, key)
     if (await tx.db.execute(BEGIN_ANSWER, {**which, "digest": digest})).first() is not None:
         return None
@@ -131,9 +132,7 @@ async def react(event: Event, tx: Tx, service: Service) -> None:
 
 async def fall_due(due: Due, key: str, tx: Tx, service: Service) -> None:
     """The deadline's row goes with its effect; a deadline cancelled meanwhile does nothing."""
-    t = tx.metadata.tables["due"]
-    gone = sa.delete(t).where(t.c.project == tx.project, t.c.key == key, t.c.subject == type(due).subject)
-    if await tx.run(gone) == 1:
+    if await tx.value(GONE, project=tx.project, key=key, subject=type(due).subject):
         await service.dues[type(due).subject][1](due, tx)
 
 

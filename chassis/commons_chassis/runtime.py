@@ -124,7 +124,10 @@ def _still_open(connection: Any, _record: object, _proxy: object) -> None:
 
 @contextlib.asynccontextmanager
 async def _sealing(service: Service, settings: ServiceSettings) -> AsyncIterator[None]:
-    """While it lasts the service has the key store. SettingError where that, or what opens it, was not told."""
+    """While it lasts the service has its keys. SettingError where their store, or what opens it, was not told."""
+    service.pepper = (
+        settings.app_dsn.encode()
+    )  # with a password that all of its processes know, and no dump of a database
     if not service.seals:
         yield
         return

@@ -78,6 +78,7 @@ class Service:
         self.figures, self.seals, self.jobs = figures, seals, jobs
         self.seal: Seal | None = None
         """Of the running process."""
+        self.pepper = b""  # of the running service: what commands are hashed with, so that a short one is not guessed
         self.requests: dict[str, tuple[type[Request[Any]], Handler]] = {}
         self.dues: dict[str, tuple[type[Due], Handler]] = {}
         self.reactions: dict[str, tuple[type[Event], list[Handler]]] = {}

@@ -30,6 +30,11 @@ from .faults import Fault
 from .service import answers
 from .tx import Tx
 
+BETWEEN = sa.text("""
+    select (select count(*) from standings where project = :project and person in (:one, :other) and adult) as adults,
+        exists (select from blocked where (by, person) in ((:one, :other), (:other, :one))) as blocked
+""")
+
 # ---------------------------------------------------------------- keeping the copies
 
 
@@ -116,16 +121,10 @@ class Contact(StrEnum):
 
 async def may_contact(tx: Tx, a: PersonId, b: PersonId) -> Contact:
     """Asked before any request, channel or session between two people of the project (rules for safety, 35)."""
-    standings, blocked = tx.metadata.tables["standings"], tx.metadata.tables["blocked"]
-    adults = await tx.value(
-        sa.select(sa.func.count())
-        .select_from(standings)
-        .where(standings.c.project == tx.project, standings.c.person.in_([a, b]), standings.c.adult)
-    )
-    if adults != len({a, b}):
+    found = await tx.row(BETWEEN, project=tx.project, one=a, other=b)
+    if found is None or found["adults"] != len({a, b}):
         return Contact.UNKNOWN
-    either = sa.tuple_(blocked.c.by, blocked.c.person).in_([(a, b), (b, a)])
-    return Contact.BLOCKED if await tx.value(sa.select(sa.literal(1)).where(either)) else Contact.ALLOWED
+    return Contact.BLOCKED if found["blocked"] else Contact.ALLOWED
 
 
 def contactable(tx: Tx, viewer: PersonId, person: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:

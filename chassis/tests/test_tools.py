@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from toy.tallying import POISON, Tally
 from commons_chassis.clock import real_now
 from commons_chassis.deploy import STREAM
 from commons_chassis.ids import new_id
-from commons_chassis.runtime import engine_for
+from commons_chassis.runtime import engine_for, running
 from commons_chassis.settings import ServiceSettings
 from commons_chassis.testing import contents, eventually, make_database
 from commons_onebox import tools
@@ -142,6 +143,43 @@ async def test_a_deadline_that_failed_falls_due_again_when_redriven(house, actor
 
     assert await eventually(rested)
     assert await dead() == []
+
+
+async def test_all_processes_of_a_service_know_a_repeated_command_and_no_other_service_does(nats, told):
+    peppers = []
+    other = told["counting"].model_copy(update={"app_dsn": told["counting"].app_dsn.replace(":test@", ":other@")})
+    for settings in (told["counting"], told["counting"], other):
+        async with running(counting.service, settings):
+            peppers.append(counting.service.pepper)
+    assert peppers[0] == peppers[1] != peppers[2]
+
+
+async def test_one_deadline_that_fails_takes_none_of_its_moment_along(house, actor, told, monkeypatch):
+    start = datetime(2027, 1, 1, tzinfo=UTC)
+    await house.asker.operations.move_clock(start, frozen=True)
+    asked = [house.asker.ask(Start(rest_at=start + timedelta(days=1)), actor) for _ in range(5)]
+    counters = sorted(view.id for view in await asyncio.gather(*asked))
+    kind, rest = counting.service.dues[counting.Rest.subject]
+
+    async def picky(due, tx):
+        await rest(due, tx)
+        if due.counter == counters[2]:
+            raise ZeroDivisionError
+
+    monkeypatch.setitem(counting.service.dues, counting.Rest.subject, (kind, picky))
+    await house.asker.operations.move_clock(start + timedelta(days=10), frozen=True)
+
+    async def dead():
+        found = await tools.dead_letters(counting.service, told["counting"])
+        return [letter["body"]["counter"] for letter in found]
+
+    assert await eventually(dead, seconds=15) == [str(counters[2])]
+    log = counting.metadata.tables["event_log"].c
+    async with house.runtimes["counting"].engine.connect() as c:
+        rested = sa.select(log.aggregate, log.at).where(log.subject == Rested.subject).order_by(log.aggregate, log.seq)
+        found = [(row.aggregate, (row.at - start).days) for row in await c.execute(rested)]
+    assert found == [(counter, day) for counter in counters if counter != counters[2] for day in (1, 2, 3)]
+    await house.asker.operations.move_clock(None, frozen=False)
 
 
 async def test_replay_into_an_empty_stream_and_empty_copies_gives_the_same_tables(nats, pairs, told):

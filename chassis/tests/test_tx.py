@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import timedelta
 
 import psycopg
@@ -77,6 +79,16 @@ async def test_the_same_key_gives_the_same_answer_and_one_effect(tx):
     assert len([e for e in told(tx) if isinstance(e, Raised)]) == 1
     async with refused(tx, RefusalCode.IDEMPOTENCY_CONFLICT):
         await run(service, Raise(counter=counter.id, by=2), tx, key="k")
+
+
+async def test_a_short_command_is_not_guessed_from_what_is_kept_of_it(tx):
+    counter = await run(service, Start(), tx)
+    await run(service, Raise(counter=counter.id, by=7), tx, key="short")
+    answered = counting.metadata.tables["answered"].c
+    kept = bytes(await tx.value(sa.select(answered.body_hash).where(answered.key == "short")))
+    guesses = [Raise(counter=counter.id, by=by).model_dump_json().encode() for by in range(20)]
+    assert kept not in [hashlib.sha256(guess).digest() for guess in guesses]
+    assert kept == hmac.digest(service.pepper, guesses[7], "sha256")
 
 
 async def test_a_key_belongs_to_its_person(tx):

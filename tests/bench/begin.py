@@ -9,13 +9,14 @@ import uvloop
 
 from commons_chassis import log
 
-from . import asking, hearing, peer, serving
+from . import asking, hearing, pairs, peer, serving
 from .peers import monolith, naive
 
 KINDS = {
     "serving": serving.run,
     "hearing": hearing.run,
     "asking": asking.run,
+    "pairs": pairs.serve,
     "peer": peer.run,
     "naive": naive.run,
     "monolith": monolith.run,

@@ -85,6 +85,14 @@ MEASURES = {
         unit="ms",
     ),
     "commit_processor_consumer": Measure(what="The same in the service that hears of it", unit="ms"),
+    # ------------------------------------------------------------ what falls due
+    "due_rate": Measure(
+        what="Due events done a second after the clock was moved by four months over 10,000 pairs (half-way, two "
+        "weeks before the end, the end; a session of one pair in four, the whole ladder for one in twenty)",
+        unit="a second",
+    ),
+    "due_lag": Measure(what="From that moment until the last of 34,000 was done and all of it told", unit="s"),
+    "due_processor": Measure(what="Processor time a due event, of the service, telling included", unit="ms"),
     # ------------------------------------------------------------ the whole platform
     "memory_gateway": Measure(target="P11", what="The idle gateway, proportional set size", unit="MB", most=130),
     "memory_gateway_alone": Measure(
