@@ -36,12 +36,13 @@ status: $(STAMP) ## Show processes, broker, consumers and lag of a running platf
 test: $(STAMP) ## Run the tests, on real PostgreSQL and NATS: ARGS="-k ..." reaches pytest
 	@$(BIN)/pytest -q -rs -n auto --dist loadfile -m "not faults and not bench" $(ARGS)
 
-check: $(STAMP) ## Format, lint, imports, types, sizes and snapshots
+check: $(STAMP) ## Format, lint, imports, types, sizes, snapshots, and the rules branch by branch
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q -n auto tests/house contracts/tests
+	@$(MAKE) -s --no-print-directory rules
 
 audit: $(STAMP) ## Ask the gateway what graphql-http demands of a server (AUDIT=http://... asks another), and follow it by Node's clients
 	@AUDIT=$(or $(AUDIT),here) $(BIN)/pytest -q -s -n0 gateway/tests/audit $(ARGS)

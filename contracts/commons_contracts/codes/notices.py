@@ -63,6 +63,7 @@ _OF: Mapping[NoticeCategory, frozenset[NoticeCode]] = {
             NoticeCode.NO_PLACE_TO_RESUME,
             NoticeCode.MENTORSHIP_COMPLETED,
             NoticeCode.MENTORSHIP_ENDED,
+            NoticeCode.NOTE_SHARED,
         }
     ),
     NoticeCategory.SESSIONS: frozenset(
@@ -82,7 +83,9 @@ _OF: Mapping[NoticeCategory, frozenset[NoticeCode]] = {
             NoticeCode.STILL_MEETING,
         }
     ),
-    NoticeCategory.PROGRAMME: frozenset({NoticeCode.INVITED, NoticeCode.HALFWAY_REFLECTION}),
+    NoticeCategory.PROGRAMME: frozenset(
+        {NoticeCode.INVITED, NoticeCode.DISCORD_DISABLED, NoticeCode.HALFWAY_REFLECTION}
+    ),
     NoticeCategory.SAFEGUARDING: frozenset(),
 }
 

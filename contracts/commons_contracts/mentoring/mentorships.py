@@ -112,13 +112,13 @@ class EndMentorship(Command[MentorshipView]):
     mentorship: MentorshipId
 
 
-class FreezeMentorship(Command[Done], roles=(Role.SAFEGUARDING_LEAD,)):
-    """Stop every change while something is looked into."""
+class FreezeMentorship(Command[Done], roles=(Role.SAFEGUARDING_LEAD, Role.COORDINATOR)):
+    """Stop every change while something is looked into, by someone who is not one of the two."""
 
     mentorship: MentorshipId
 
 
-class ThawMentorship(Command[Done], roles=(Role.SAFEGUARDING_LEAD,)):
+class ThawMentorship(Command[Done], roles=(Role.SAFEGUARDING_LEAD, Role.COORDINATOR)):
     """Let a frozen mentorship go on where it was."""
 
     mentorship: MentorshipId

@@ -76,24 +76,22 @@ class AllHours(Message):
     items: tuple[HoursView, ...]
 
 
-class ProposeFirstMeeting(Command[SessionView]):
-    """By the mentee, who plans the meetings; the mentor accepts it."""
-
-    mentorship: MentorshipId
-    starts_at: datetime
-    minutes: Minutes
-    mode: Modality = Modality.ONLINE
-    agenda: Words
-
-
-class ScheduleSession(Command[SessionView]):
-    """Proposes a session; it stands once the other one accepts. The agenda comes from the mentee."""
+class Meeting(Message):
+    """What a proposal to meet says, whichever it is."""
 
     mentorship: MentorshipId
     starts_at: datetime
     minutes: Minutes
     mode: Modality = Modality.ONLINE
     agenda: Words = ""
+
+
+class ProposeFirstMeeting(Meeting, Command[SessionView]):
+    """By the mentee, who plans the meetings; the mentor accepts it."""
+
+
+class ScheduleSession(Meeting, Command[SessionView]):
+    """Proposes a session; it stands once the other one accepts. The agenda comes from the mentee."""
 
 
 class AcceptSession(Command[SessionView]):

@@ -178,6 +178,8 @@ PEOPLE: Words = {
             "NO_PLACE_TO_RESUME": "A mentorship of hers cannot go on yet: the mentor has no place free.",
             "MENTORSHIP_COMPLETED": "A mentorship of hers was completed.",
             "MENTORSHIP_ENDED": "A mentorship of hers is over.",
+            "NOTE_SHARED": "The other one has shared a note with her.",
+            "DISCORD_DISABLED": "Discord takes no announcements of the project any more; for coordinators.",
             "FLASH_TAKEN": "A mentee has taken a flash slot that she offered.",
             "SESSION_PROPOSED": "The other one proposed a session.",
             "SESSION_ACCEPTED": "The other one said yes to a session.",

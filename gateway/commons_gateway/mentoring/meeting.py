@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -31,6 +31,10 @@ class ScheduleSessionInput(Wish):
     minutes: int = given("How long it lasts, within what the programme gives a session.")
     mode: Modality = given("How to meet.", default=Modality.ONLINE)
     agenda: str = given("What it is to be about, up to 4,000 characters. It comes from the mentee.", default="")
+
+    def said(self) -> dict[str, Any]:
+        own = {name: getattr(self, name) for name in ("starts_at", "minutes", "mode", "agenda")}
+        return {**own, "mentorship": uuid_in(self.mentorship, "Mentorship")}
 
 
 @wish
@@ -106,28 +110,14 @@ class Mutation:
         self, info: Info, input: Annotated[ScheduleSessionInput, argument("The time and the agenda.")]
     ) -> SessionOrRefused | None:
         """Propose the first meeting of a mentorship. For the mentee."""
-        command = contract.ProposeFirstMeeting(
-            mentorship=uuid_in(input.mentorship, "Mentorship"),
-            starts_at=input.starts_at,
-            minutes=input.minutes,
-            mode=input.mode,
-            agenda=input.agenda,
-        )
-        return await done(info, input, command, Session.of)
+        return await done(info, input, contract.ProposeFirstMeeting(**input.said()), Session.of)
 
     @does(contract.ScheduleSession)
     async def schedule_session(
         self, info: Info, input: Annotated[ScheduleSessionInput, argument("The time.")]
     ) -> SessionOrRefused | None:
         """Propose a session. It stands once the other one accepts it."""
-        command = contract.ScheduleSession(
-            mentorship=uuid_in(input.mentorship, "Mentorship"),
-            starts_at=input.starts_at,
-            minutes=input.minutes,
-            mode=input.mode,
-            agenda=input.agenda,
-        )
-        return await done(info, input, command, Session.of)
+        return await done(info, input, contract.ScheduleSession(**input.said()), Session.of)
 
     @does(contract.AcceptSession)
     async def accept_session(

@@ -31,6 +31,7 @@ OF_MENTORSHIPS = frozenset(
         NoticeCode.NO_PLACE_TO_RESUME,
         NoticeCode.MENTORSHIP_COMPLETED,
         NoticeCode.MENTORSHIP_ENDED,
+        NoticeCode.NOTE_SHARED,
     }
 )
 """The notices that are about a mentorship."""

@@ -168,17 +168,26 @@ async def test_words_reach_nobody_who_is_blocked_or_not_known_to_be_adult(tx, pa
         await pair.do("mentee", ProposeAgreement(mentorship=pair.id, terms=some_terms()))
 
 
-async def test_only_a_safeguarding_lead_freezes_and_thaws(tx, pair):
+@pytest.mark.parametrize("role", [Role.SAFEGUARDING_LEAD, Role.COORDINATOR])
+async def test_who_looks_after_safety_or_the_programme_freezes_and_thaws(tx, pair, role):
     freeze, thaw = FreezeMentorship(mentorship=pair.id), ThawMentorship(mentorship=pair.id)
-    async with refused(tx, RefusalCode.ROLE_NOT_ALLOWED):
-        await pair.do("mentor", freeze)
-    await play(tx, roles=(Role.SAFEGUARDING_LEAD,))
+    for not_hers in (freeze, thaw):
+        async with refused(tx, RefusalCode.ROLE_NOT_ALLOWED):
+            await pair.do("mentor", not_hers)
+    await play(tx, roles=(role,))
     await run(service, freeze, tx)
     async with refused(tx, RefusalCode.RELATIONSHIP_FROZEN):
         await pair.do("mentor", EndMentorship(mentorship=pair.id))
-    await play(tx, roles=(Role.SAFEGUARDING_LEAD,))
+    await play(tx, roles=(role,))
     await run(service, thaw, tx)
     assert (await view(pair)).state == MentorshipState.OPEN
+
+
+async def test_nobody_freezes_or_thaws_what_she_has_a_part_in(tx, pair):
+    for command in (FreezeMentorship(mentorship=pair.id), ThawMentorship(mentorship=pair.id)):
+        await play(tx, person=pair.mentor, roles=(Role.MENTOR, Role.COORDINATOR, Role.SAFEGUARDING_LEAD))
+        async with refused(tx, RefusalCode.CONFLICT_OF_INTEREST):
+            await run(service, command, tx)
 
 
 async def test_it_is_not_completed_on_its_way(tx, signed):

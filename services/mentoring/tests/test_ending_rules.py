@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from commons_chassis.ids import new_id
 from commons_contracts.base import Refusal
 from commons_contracts.codes import MentorshipState, NoticeCode, Phase, RefusalCode, Role, Style
 from commons_contracts.mentoring import (
@@ -153,3 +154,10 @@ def test_a_place_that_came_while_it_was_frozen_is_kept_for_it(a_pair):
 
 def test_what_is_over_is_not_frozen(a_pair):
     assert refused(rule.freeze, a_pair(state=State.COMPLETED), NOON)[0] == Code.RELATIONSHIP_CLOSED
+
+
+def test_nobody_looks_into_what_she_has_a_part_in(a_pair):
+    mentorship = a_pair()
+    for person in (mentorship.mentor, mentorship.mentee):
+        assert refused(rule.require_apart, mentorship, person)[0] == Code.CONFLICT_OF_INTEREST
+    rule.require_apart(mentorship, new_id())

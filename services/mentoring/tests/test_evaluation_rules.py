@@ -12,6 +12,7 @@ from commons_contracts.codes import (
     EvaluationKind,
     EvaluationNeed,
     MentorshipState,
+    NoticeCode,
     Phase,
     Readers,
     RefusalCode,
@@ -175,8 +176,12 @@ def test_who_has_not_written_is_all_that_anybody_learns():
 
 
 def test_sharing_is_told_without_a_word():
-    shown = rule.sharing(a_mentorship(), evaluated().id, MENTEE, shared=True, at=NOON)
+    mentorship = a_mentorship()
+    shown, notice = rule.sharing(mentorship, evaluated().id, MENTEE, shared=True, at=NOON)
     assert (shown.by, shown.shared) == (Role.MENTEE, True)
+    assert (notice.person, notice.code, notice.subject_id) == (mentorship.mentor, NoticeCode.NOTE_SHARED, mentorship.id)
+    (taken_back,) = rule.sharing(mentorship, evaluated().id, MENTEE, shared=False, at=NOON)
+    assert taken_back.shared is False
 
 
 def test_a_programme_without_questions_asks_none():

@@ -19,6 +19,7 @@ from commons_contracts.codes import (
     Role,
     SessionState,
     Style,
+    Unit,
 )
 from commons_mentoring import designs
 from commons_mentoring.rules import session as rule
@@ -41,8 +42,8 @@ def a_mentorship(**changes):
     return Mentorship(**usual | {"opened_at": NOW, "active_at": NOW} | changes)
 
 
-def a_slot(at=AT, minutes=60):
-    return Slot(starts_at=at, minutes=minutes, mode=Modality.ONLINE)
+def a_slot(at=AT, minutes=60, mode=Modality.ONLINE):
+    return Slot(starts_at=at, minutes=minutes, mode=mode)
 
 
 def propose(mentorship, *, by=MENTEE, slot=None, earlier=(), agenda=None, rules=WESTEM, at=NOW):
@@ -283,3 +284,32 @@ def test_a_calendar_says_nothing_about_anybody(language):
         len(places) == 4
     )  # a session is online, in one place or both; that a programme mixes them says nothing of one
     assert "" in places
+
+
+ONLINE, HERE, HYBRID, MIXED = Modality
+
+
+@pytest.mark.parametrize(
+    ("said", "may"),
+    [
+        ({"modalities": (ONLINE,)}, {ONLINE}),
+        ({"modalities": (HERE, ONLINE)}, {ONLINE, HERE}),
+        ({"modalities": (MIXED,)}, {ONLINE, HERE, MIXED}),
+        ({"modalities": (HYBRID,), "unit_modalities": {Unit.PAIR: (HERE,), Unit.CIRCLE: (ONLINE,)}}, {HERE}),
+        ({"modalities": (), "unit_modalities": {}}, set(Modality)),
+    ],
+)
+def test_a_pair_meets_in_the_ways_of_its_programme(said, may):
+    rules = WESTEM.model_copy(update=said)
+    for mode in Modality:
+        session = propose(a_mentorship(), rules=WESTEM)
+        how = {"by": MENTOR, "at": NOW, "zone": ZONE}
+        if mode in may:
+            assert propose(a_mentorship(), slot=a_slot(mode=mode), rules=rules).mode is mode
+            session.move(a_slot(mode=mode), a_mentorship(), rules, **how)
+            continue
+        for refused in (
+            no(RefusalCode.MODALITY_MISMATCH, lambda: propose(a_mentorship(), slot=a_slot(mode=mode), rules=rules)),  # noqa: B023
+            no(RefusalCode.MODALITY_MISMATCH, lambda: session.move(a_slot(mode=mode), a_mentorship(), rules, **how)),  # noqa: B023
+        ):
+            assert set(refused["modes"]) == may

@@ -58,7 +58,7 @@ async def share_note(command: ShareNote, tx: Tx) -> EvaluationView:
     await tx.run(sa.delete(shared_notes).where(note.evaluation == row["id"], note.question == command.question))
     if command.shared:
         await _show(row, command.question, mentorship, tx)
-    await tx.emit(rule.sharing(mentorship, row["id"], tx.person, shared=command.shared, at=tx.now))
+    await tx.emit(*rule.sharing(mentorship, row["id"], tx.person, shared=command.shared, at=tx.now))
     return evaluation_view(row)
 
 

@@ -40,6 +40,7 @@ async def resume_mentorship(command: ResumeMentorship, tx: Tx) -> MentorshipView
 @answers
 async def freeze_mentorship(command: FreezeMentorship, tx: Tx) -> Done:
     mentorship = await tx.load(Mentorship, command.mentorship)
+    ending.require_apart(mentorship, tx.person)
     await tx.emit(*ending.freeze(mentorship, tx.now))
     return Done()
 
@@ -47,6 +48,7 @@ async def freeze_mentorship(command: FreezeMentorship, tx: Tx) -> Done:
 @answers
 async def thaw_mentorship(command: ThawMentorship, tx: Tx) -> Done:
     mentorship = await tx.load(Mentorship, command.mentorship)
+    ending.require_apart(mentorship, tx.person)
     await tx.emit(*ending.thaw(mentorship, tx.now))
     rules = await find_rules(tx, mentorship.programme)
     await watch_standstill(tx, mentorship, rules)

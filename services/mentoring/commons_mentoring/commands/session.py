@@ -17,6 +17,7 @@ from commons_contracts.ids import SessionId
 from commons_contracts.mentoring import (
     AcceptSession,
     CancelSession,
+    Meeting,
     ProgrammeRules,
     ProposeFirstMeeting,
     RecordSession,
@@ -120,9 +121,7 @@ async def record_session(command: RecordSession, tx: Tx) -> SessionView:
     return await view_of(tx, session.id)
 
 
-async def _propose(
-    command: ProposeFirstMeeting | ScheduleSession, mentorship: Mentorship, earlier: list[SessionState], tx: Tx
-) -> SessionView:
+async def _propose(command: Meeting, mentorship: Mentorship, earlier: list[SessionState], tx: Tx) -> SessionView:
     slot = Slot(starts_at=command.starts_at.astimezone(UTC), minutes=command.minutes, mode=command.mode)
     session, facts = rule.propose(
         SessionId(new_id()),

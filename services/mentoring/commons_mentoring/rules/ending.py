@@ -97,6 +97,12 @@ def answer_place(mentorship: Mentorship, *, turn: int, taken: bool, at: datetime
     return resumed, *mentorship.notices(NoticeCode.MENTORSHIP_RESUMED, at)
 
 
+def require_apart(mentorship: Mentorship, person: PersonId) -> None:
+    """Nobody looks into what she has a part in, whatever else she is in the project (journey J9.8)."""
+    if mentorship.is_of(person):
+        raise Refusal(RefusalCode.CONFLICT_OF_INTEREST)
+
+
 def freeze(mentorship: Mentorship, at: datetime) -> tuple[Event, ...]:
     """Nothing changes while a concern is looked into (journey J9.8); frozen twice is frozen once."""
     if mentorship.state in OVER:

@@ -6,13 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from commons_contracts.base import Refusal
-from commons_contracts.codes import EvaluationKind, EvaluationNeed, Readers, RefusalCode, Role
+from commons_contracts.base import Event, Refusal
+from commons_contracts.codes import EvaluationKind, EvaluationNeed, NoticeCode, Readers, RefusalCode, Role
 from commons_contracts.ids import EvaluationId, MentorshipId, PersonId, SessionId, derived
 from commons_contracts.mentoring import Answer, EvaluationDone, NoteShared, ProgrammeRules, QuestionCode
 
 from .design import Design
-from .mentorship import SIDES, Mentorship
+from .mentorship import SIDES, Mentorship, other
 
 Kind = EvaluationKind
 REQUIRED = {
@@ -134,6 +134,11 @@ def missing_sides(found: Collection[Role]) -> tuple[Role, ...]:
 
 def sharing(
     mentorship: Mentorship, evaluation: EvaluationId, author: PersonId, *, shared: bool, at: datetime
-) -> NoteShared:
-    """An act of its own: nothing is shared by writing it (WESTEM mentor manual against itself; the stricter one holds)."""
-    return NoteShared(**mentorship.facts(at), evaluation=evaluation, by=mentorship.side_of(author), shared=shared)
+) -> tuple[Event, ...]:
+    """An act of its own: nothing is shared by writing it (WESTEM mentor manual against itself; the stricter one holds).
+
+    The other one is told that there is a note, and not a word of it; taking it back is told to nobody.
+    """
+    by = mentorship.side_of(author)
+    told = NoteShared(**mentorship.facts(at), evaluation=evaluation, by=by, shared=shared)
+    return (told, mentorship.notice(other(by), NoticeCode.NOTE_SHARED, at)) if shared else (told,)

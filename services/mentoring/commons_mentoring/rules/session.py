@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from commons_contracts.base import Event, Refusal
-from commons_contracts.codes import Modality, NoticeCode, RefusalCode, Role, SessionState, Style
+from commons_contracts.codes import Modality, NoticeCode, RefusalCode, Role, SessionState, Style, Unit
 from commons_contracts.ids import MentorshipId, PersonId, ProjectId, SessionId, derived
 from commons_contracts.mentoring import (
     NoticeWanted,
@@ -218,12 +218,25 @@ def flash_session(slot: Slot, mentorship: Mentorship) -> Session:
 
 
 def check(slot: Slot, mentorship: Mentorship, rules: ProgrammeRules, *, at: datetime, zone: str) -> None:
-    """As long as the programme allows, and within what the two have agreed on (rule matrix, session length; journey J2.5)."""
+    """As long and in such a way as the programme allows, within what the two have agreed on (rule matrix; journey J2.5)."""
     allowed = rules.time.session_minutes
     short = allowed.least is not None and slot.minutes < allowed.least
     if short or (allowed.most is not None and slot.minutes > allowed.most):
         raise Refusal(RefusalCode.SESSION_LENGTH_OUT_OF_RANGE, min=allowed.least, max=allowed.most)
+    if slot.mode not in (modes := ways_to_meet(rules)):
+        raise Refusal(RefusalCode.MODALITY_MISMATCH, modes=modes)
     _within_period(slot, mentorship, at=at, zone=zone)
+
+
+def ways_to_meet(rules: ProgrammeRules) -> tuple[Modality, ...]:
+    """How a pair may meet (rule matrix, modality; journey J9.7): where a programme mixes, each session is one or the other.
+
+    A design that says nothing leaves it to them.
+    """
+    named = set(rules.unit_modalities.get(Unit.PAIR, rules.modalities)) or set(Modality)
+    if Modality.MIXED in named:
+        named |= {Modality.ONLINE, Modality.FACE_TO_FACE}
+    return tuple(mode for mode in Modality if mode in named)
 
 
 def _within_period(slot: Slot, mentorship: Mentorship, *, at: datetime, zone: str) -> None:

@@ -8,7 +8,16 @@ from sqlalchemy.dialects import postgresql as pg
 
 from commons_chassis.ids import new_id
 from commons_chassis.testing import NOON, play, refused, run, told
-from commons_contracts.codes import EvaluationKind, MentorshipState, Phase, Readers, RefusalCode, Role, SessionState
+from commons_contracts.codes import (
+    EvaluationKind,
+    MentorshipState,
+    NoticeCode,
+    Phase,
+    Readers,
+    RefusalCode,
+    Role,
+    SessionState,
+)
 from commons_contracts.ids import PersonId
 from commons_contracts.mentoring import (
     Answer,
@@ -121,9 +130,10 @@ async def test_nothing_is_shared_by_writing_it_and_one_answer_by_saying_so(tx, p
 
     await pair.plays(Role.MENTEE)
     await run(service, ShareNote(evaluation=written.id, question="purpose"), tx)
-    shown = told(tx)[-1]
+    shown, notice = told(tx)[-2:]
     assert isinstance(shown, NoteShared)
     assert (shown.by, shown.shared) == (Role.MENTEE, True)
+    assert (notice.person, notice.code, notice.subject_id) == (pair.mentor, NoticeCode.NOTE_SHARED, pair.mentorship)
     for side in Role.MENTOR, Role.MENTEE:
         await pair.plays(side)
         assert [(note.author, note.question, note.words) for note in await notes(pair)] == [
