@@ -29,13 +29,13 @@ from .matching import choosing, connections, flash, mentors, run_verbs, runs, su
 from .matching import live as matching_live
 from .matching import proposal_table as _proposal_table  # noqa: F401 - adds a field to what others show
 from .matching import verbs as matching_verbs
-from .mentoring import agreements, calendars, evaluations, meeting, mentorships, pairs, programmes, sessions
+from .mentoring import agreements, calendars, evaluations, holding, meeting, mentorships, pairs, programmes, sessions
 from .mentoring import live as mentoring_live
 from .mentoring import overview as _overview  # noqa: F401 - adds fields to what others show
 from .mentoring import papers as _papers  # noqa: F401 - the same
 from .mentoring import subjects as _subjects  # noqa: F401 - the same
 from .mentoring import verbs as mentoring_verbs
-from .profiles import criteria, own, people, preferences, sheet_verbs, sheets
+from .profiles import criteria, discord, own, people, preferences, sheet_verbs, sheets
 from .profiles import live as profiles_live
 from .profiles import verbs as profiles_verbs
 from .relay import Node, parts_of, place_in, uuid_in
@@ -138,11 +138,13 @@ class Mutation(
     profiles_verbs.Mutation,
     criteria.Mutation,
     preferences.Mutation,
+    discord.Mutation,
     sheet_verbs.Mutation,
     mentoring_verbs.Mutation,
     meeting.Mutation,
     calendars.Mutation,
     pairs.Mutation,
+    holding.Mutation,
     evaluations.Mutation,
     matching_verbs.Mutation,
     supervision.Mutation,

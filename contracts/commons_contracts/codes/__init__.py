@@ -1,6 +1,7 @@
 """Closed lists. What stands here is part of the API: a value is added, never renamed or taken away."""
 
 from .criteria import *
+from .discord import *
 from .evaluations import *
 from .mentorships import *
 from .notices import *

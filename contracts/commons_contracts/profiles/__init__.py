@@ -2,6 +2,7 @@
 
 from .asks import *
 from .criteria import *
+from .discord import *
 from .dues import *
 from .entrance import *
 from .events import *

@@ -30,4 +30,18 @@ NOTICES: Words = {
         "How often the letter that gathers notices comes.",
         {"DAILY": "Every day that there are any.", "WEEKLY": "Once a week, if there are any."},
     ),
+    codes.DiscordTopic: (
+        "What can be announced on a project's Discord server: that it happened, never to whom.",
+        {
+            "PROGRAMME": "A programme was published.",
+            "RECRUITMENT": "A recruitment was laid out.",
+            "CONDUCT": "A code of conduct changed.",
+            "MATCHES": "A mentee and a mentor found each other.",
+            "COMPLETIONS": "A mentorship was completed.",
+        },
+    ),
+    codes.DiscordState: (
+        "Whether announcements work.",
+        {"ACTIVE": "They do.", "DISABLED": "Discord takes nothing by this address any more: set another."},
+    ),
 }

@@ -10,6 +10,7 @@ from .commands import (
     block,
     conduct,
     criteria,
+    discord,
     entrance,
     introduction,
     membership,
@@ -24,8 +25,10 @@ from .commands import (
 )
 from .commands import readiness as readying
 from .figures import FIGURES
+from .post.herald import announce
 from .post.office import deliver
 from .queries import criteria as agreed
+from .queries import discord as announced
 from .queries import entrance as seeing
 from .queries import notice as notices
 from .queries import organisation as organisations
@@ -56,6 +59,7 @@ service = Service(
         preferences,
         organisation,
         entrance,
+        discord,
         projects,
         reading,
         organisations,
@@ -65,9 +69,10 @@ service = Service(
         sheet,
         tables,
         met,
+        announced,
         reactions,
         jobs,
     ],
-    work=[deliver, take_up],
+    work=[deliver, announce, take_up],
     figures=FIGURES,
 )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from commons_chassis.clock import real_now
 from commons_chassis.service import answers
 from commons_chassis.tx import Tx
 from commons_contracts import matching, mentoring
-from commons_contracts.codes import SessionState
+from commons_contracts.base import Event
+from commons_contracts.codes import DiscordState, DiscordTopic, MentorshipState, SessionState
 from commons_contracts.community import CodeOfConductPublished
 from commons_contracts.ids import derived, membership_of
-from commons_contracts.matching import MentorFellSilent, ParticipantRegistered
+from commons_contracts.matching import MatchConfirmed, MentorFellSilent, ParticipantRegistered, RoundOpened
 from commons_contracts.mentoring import (
+    MentorshipEnded,
     ProgrammePublished,
     SessionCancelled,
     SessionHeld,
@@ -23,8 +28,11 @@ from commons_contracts.mentoring import (
 
 from .rules.conduct import Code
 from .rules.membership import Membership
-from .tables import checklists, codes, meetings, notices, registrations
+from .tables import checklists, codes, discord_posts, discord_webhooks, meetings, registrations
+from .tables.people import put_notice
 
+ANNOUNCED_WITHIN = timedelta(days=1)
+"""What could not be announced for so long is no news."""
 MeetingFact = SessionProposed | SessionScheduled | SessionMoved | SessionCancelled | SessionHeld
 STATES = {
     SessionProposed: SessionState.PROPOSED,
@@ -69,16 +77,47 @@ async def pause_silent_mentor(event: MentorFellSilent, tx: Tx) -> None:
 
 
 @answers
-async def keep_notice(event: matching.NoticeWanted | mentoring.NoticeWanted, tx: Tx) -> None:
-    """Its id follows from the event's, so that telling twice is telling once.
+async def announce_programme(event: ProgrammePublished, tx: Tx) -> None:
+    await _announce(DiscordTopic.PROGRAMME, event, tx)
 
-    Those of one person are kept one after the other, whoever wants them told, so that none takes its place in her list
-    after a later one was read there.
-    """
-    await tx.value(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"notices {event.person}", 0))))
+
+@answers
+async def announce_round(event: RoundOpened, tx: Tx) -> None:
+    await _announce(DiscordTopic.RECRUITMENT, event, tx)
+
+
+@answers
+async def announce_code(event: CodeOfConductPublished, tx: Tx) -> None:
+    await _announce(DiscordTopic.CONDUCT, event, tx)
+
+
+@answers
+async def announce_match(event: MatchConfirmed, tx: Tx) -> None:
+    await _announce(DiscordTopic.MATCHES, event, tx)
+
+
+@answers
+async def announce_completion(event: MentorshipEnded, tx: Tx) -> None:
+    """One that ended before is nobody's business."""
+    if event.state is MentorshipState.COMPLETED:
+        await _announce(DiscordTopic.COMPLETIONS, event, tx)
+
+
+async def _announce(topic: DiscordTopic, event: Event, tx: Tx) -> None:
+    """Where a coordinator chose it, once; what was told before she did is not. Nothing but the topic is kept."""
+    hook, now = discord_webhooks.c, real_now()
+    chosen = (hook.project == event.project) & (hook.state == DiscordState.ACTIVE) & (hook.since <= event.at)
+    if await tx.value(sa.select(hook.project).where(chosen, hook.topics.contains([topic]))) is not None:
+        row = {"project": event.project, "topic": topic, "try_at": now, "ends_at": now + ANNOUNCED_WITHIN, "tries": 0}
+        put = insert(discord_posts).values(id=derived("announcement", tx.cause), **row)
+        await tx.run(put.on_conflict_do_nothing(index_elements=[discord_posts.c.id]))
+
+
+@answers
+async def keep_notice(event: matching.NoticeWanted | mentoring.NoticeWanted, tx: Tx) -> None:
+    """Its id follows from the event's, so that telling twice is telling once."""
     row = event.model_dump(include={"project", "person", "code", "subject_id", "number", "at"})
-    put = insert(notices).values(id=derived("notice", tx.cause), **row)
-    await tx.run(put.on_conflict_do_nothing(index_elements=[notices.c.id]))
+    await put_notice(tx, derived("notice", tx.cause), row)
 
 
 @answers

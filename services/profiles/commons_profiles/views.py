@@ -23,6 +23,7 @@ from commons_contracts.profiles import (
     ConductView,
     Description,
     Digest,
+    DiscordView,
     IntroductionView,
     MembershipView,
     OwnProfileView,
@@ -262,3 +263,7 @@ async def find_readiness(tx: Tx) -> ReadinessView:
     lines = checklist(roles, await find_checklists(tx), progress, in_force)
     items = tuple(ReadinessLine(item=item, done=done) for item, done in lines.items())
     return ReadinessView(items=items, ready=all(lines.values()))
+
+
+def discord_view(row: Mapping[str, Any]) -> DiscordView:
+    return DiscordView(state=row["state"], topics=tuple(row["topics"]), since=row["since"])

@@ -26,6 +26,9 @@ class PostSettings(PlatformSettings):
     mail_folder: Path | None = None
     """Development: letters become files here."""
 
+    discord_server: str = ""
+    """Development: where announcements go instead of to Discord, such as `http://127.0.0.1:8090`."""
+
     @classmethod
     def of_environment(cls) -> Self:
         """Raises SettingError for half a post office."""
@@ -35,6 +38,8 @@ class PostSettings(PlatformSettings):
     def fit(self) -> Self:
         if self.mail_folder and self.env != "dev":
             raise SettingError("COMMONS_PROFILES__MAIL_FOLDER keeps letters in the clear: it is for COMMONS_ENV=dev.")
+        if self.discord_server and self.env != "dev":
+            raise SettingError("COMMONS_PROFILES__DISCORD_SERVER is for COMMONS_ENV=dev: announcements go to Discord.")
         if self.sends:
             needed = {
                 "COMMONS_PUBLIC_URL": self.public_url,

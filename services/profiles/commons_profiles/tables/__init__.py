@@ -1,6 +1,7 @@
 """Every table profiles owns."""
 
 from .criteria import criterion_consents, vettings
+from .discord import discord_posts, discord_webhooks
 from .entrance import addresses, affiliations, links, sessions
 from .people import (
     Strings,
@@ -33,6 +34,8 @@ __all__ = [
     "checklists",
     "codes",
     "criterion_consents",
+    "discord_posts",
+    "discord_webhooks",
     "introductions",
     "letters",
     "links",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
 from commons_chassis.classify import NONE, personal
 from commons_chassis.tables import Wall, ident, mapped, new_metadata, project, table, version
+from commons_chassis.tx import Tx
 from commons_contracts.profiles import Description
 
 from ..rules.conduct import Code
@@ -209,6 +212,17 @@ notices = table(
     sa.Index(None, "letter"),
     wall=Wall.PERSON,
 )
+
+
+async def put_notice(tx: Tx, id: UUID, row: Mapping[str, Any]) -> None:
+    """Those of one person are kept one after the other, whoever wants them told, so that none takes its place in her list
+    after a later one was read there. One that is kept already stays as it is.
+    """
+    lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"notices {row['person']}", 0))
+    await tx.value(sa.select(lock))
+    put = pg.insert(notices).values(id=id, **row)
+    await tx.run(put.on_conflict_do_nothing(index_elements=[notices.c.id]))
+
 
 organisations = table(
     "organisations",
