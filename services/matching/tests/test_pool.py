@@ -8,6 +8,7 @@ from random import Random, SystemRandom
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from commons_chassis.ids import new_id
 from commons_chassis.testing import NOON, hear, play, run
@@ -30,7 +31,15 @@ from commons_contracts.geo import PlaceLocated
 from commons_contracts.ids import PLATFORM, PersonId, ProjectId
 from commons_contracts.matching import Suggestions
 from commons_contracts.mentoring import MatchRules, ProgrammeRules, RequestRules, Weight
-from commons_contracts.profiles import Description, IntroductionWithdrawn, MentoringPaused, MentoringResumed, Speaks
+from commons_contracts.profiles import (
+    CriterionAgreed,
+    CriterionWithdrawn,
+    Description,
+    IntroductionWithdrawn,
+    MentoringPaused,
+    MentoringResumed,
+    Speaks,
+)
 from commons_matching.app import service
 from commons_matching.rules.card import Card, choosing, profile_of
 from commons_matching.rules.engine.compile import compile_pool
@@ -38,7 +47,11 @@ from commons_matching.rules.engine.explain import explain as engine_explain
 from commons_matching.rules.engine.live import amended, beside, mentor_ids, ranked
 from commons_matching.rules.engine.people import People
 from commons_matching.rules.fit import explain
+from commons_matching.tables import consents, prices
 from commons_matching.tables import pool as pools
+from commons_matching.tables.tariff import set_prices
+
+from .runs import proposed
 
 RULES = ProgrammeRules(
     units=(Unit.PAIR,),
@@ -134,6 +147,68 @@ async def test_it_looks_on_until_there_are_enough(recruitment, monkeypatch):
     mentors = [await recruitment.mentor(**TELLS, places=n % 2) for n in range(6)]
 
     assert await suggested(recruitment, viewer) == sorted(mentors[1::2])
+
+
+async def test_what_a_place_costs_spreads_what_is_suggested(recruitment, compiled):
+    viewer = await recruitment.mentee(**TELLS)
+    sought = await recruitment.mentor(**TELLS)
+    calm = await recruitment.mentor(fields=("0715",), languages=(SWEDISH,))
+    assert await suggested(recruitment, viewer) == [sought, calm]
+    project, round = recruitment.project, recruitment.round
+    await set_prices(recruitment.tx, project, round, {str(sought): 9000})
+    assert await suggested(recruitment, viewer) == [calm, sought]
+    await recruitment.describe(calm, fields=("0714",), languages=(SWEDISH,), hours=1)
+    assert await suggested(recruitment, viewer) == [calm, sought]
+    await set_prices(recruitment.tx, project, round, {})
+    assert await suggested(recruitment, viewer) == sorted([sought, calm], key=lambda person: person.int)
+    assert len(compiled) == 1
+
+
+async def test_a_run_leaves_its_prices(recruitment):
+    tells = TELLS | {"goals": (Goal.NETWORK,), "hours": 7}
+    sought, calm = await recruitment.mentor(**tells), await recruitment.mentor(**tells | {"fields": ("0715",)})
+    for _ in range(2):
+        await recruitment.mentee(**tells)
+    viewer = await recruitment.mentee(**tells)
+    assert await suggested(recruitment, viewer) == [sought, calm]
+    await proposed(recruitment)
+    rows = await recruitment.tx.rows(sa.select(prices.c.mentor, prices.c.points))
+    assert {row["mentor"] for row in rows} <= {sought, calm}
+    assert {row["mentor"]: row["points"] for row in rows}[sought] > 0
+
+
+async def test_a_pair_of_before_is_not_suggested_again(recruitment):
+    viewer, mentor = await recruitment.mentee(**TELLS), await recruitment.mentor(**TELLS)
+    await recruitment.accept(await recruitment.ask(viewer, mentor))
+    await recruitment.open()
+    for person, role in ((mentor, Role.MENTOR), (viewer, Role.MENTEE)):
+        await recruitment.join(role, person=person)
+    assert await suggested(recruitment, viewer) == []
+    other = await recruitment.mentor(**TELLS)
+    assert await suggested(recruitment, viewer) == [other]
+
+
+async def test_consent_counts_in_the_next_list_and_counts_no_more_in_the_one_after_it_is_taken_back(recruitment):
+    weights = tuple(Weight(criterion=c, points=100) for c in (Criterion.FIELD, Criterion.GENDER))
+    await recruitment.open(matching=MatchRules(method="MENTEE_PICKS", criteria=weights))
+    viewer = await recruitment.mentee(**TELLS)
+    first, second = [await recruitment.mentor(**TELLS) for _ in range(2)]
+    agreed = {"criterion": Criterion.GENDER, "gender": Gender.WOMAN}
+    for person in (viewer, first, second):
+        await recruitment.of_member(
+            CriterionAgreed, person, **agreed | ({"gender": Gender.MAN} if person == first else {})
+        )
+
+    async def fits():
+        await recruitment.become(viewer)
+        cards = (await run(service, Suggestions(round=recruitment.round), recruitment.tx)).items
+        return [(c.person, c.fit.points, [p.skipped for p in c.fit.parts]) for c in cards]
+
+    assert await fits() == [(second, 10_000, [False, False]), (first, 5_000, [False, False])]
+    await recruitment.of_member(CriterionWithdrawn, viewer, criterion=Criterion.GENDER)
+    assert await fits() == [(first, 10_000, [False, True]), (second, 10_000, [False, True])]
+    kept = await recruitment.tx.rows(sa.select(consents.c.person, consents.c.codes))
+    assert {(row["person"], *row["codes"]) for row in kept} == {(first, "MAN"), (second, "WOMAN")}
 
 
 async def test_few_pools_are_kept(recruitment, monkeypatch):

@@ -88,7 +88,6 @@ def _prices() -> None:
         sa.Column("round", sa.Uuid(), nullable=False),
         sa.Column("project", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("by_run", sa.Boolean(), nullable=False),
         sa.Column("changed", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["round"], ["rounds.id"], name="fk_pricings_round_rounds"),
         sa.PrimaryKeyConstraint("round", name="pk_pricings"),

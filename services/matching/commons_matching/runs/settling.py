@@ -17,6 +17,7 @@ from ..rules.run import Run
 from ..tables import run_snapshots, runs
 from ..tables.preference import blocking_pairs
 from ..tables.round import find_round
+from ..tables.tariff import set_prices
 from .snapshot import Sizes
 
 PROPOSALS = sa.text("""
@@ -77,6 +78,7 @@ async def settle(tx: Tx, run: RunId, outcome: bytes, result_hash: str) -> None:
     await tx.rows(UNMATCHED, rows=left.decode(), **whole)
     prices = base64.b64decode(told["prices"])
     await tx.run(sa.update(run_snapshots).where(run_snapshots.c.run == run).values(prices=prices))
+    await set_prices(tx, it.project, it.round, told["tariff"])
     it.moved, it.report = told["moved"], told["report"] | await _checked(tx, it, told["apart"])
     await tx.emit(
         it.propose(

@@ -47,6 +47,7 @@ def rows(asked: Asked, round: Round) -> bytes:
         "moved": 0 if asked.keep is None else int(((asked.keep >= 0) & (asked.keep != mate)).sum()),
         "report": _report(pool, mate),
         "apart": None if asked.lists is None else two_way.apart(pool, two_way.Lists.of(asked.lists)),
+        "tariff": _tariff(pool, round),
         "prices": base64.b64encode(kept_prices(pool.mentor.ids, round.prices, round.worth)).decode(),
     }
     return b"\n".join(
@@ -66,6 +67,12 @@ def parts_of(pool: Pool, i: int, j: int) -> list[dict[str, Any]]:
 def reason_of(pool: Pool) -> dict[str, Any]:
     """Why the only mentee of a pool is left, where no place is free."""
     return _reason(pool, *unmatched(pool, [0], np.zeros(pool.mentors, np.int32)))
+
+
+def _tariff(pool: Pool, round: Round) -> dict[str, int]:
+    """What a place with each mentor costs in points, for the suggestions until the next run; only of whom it costs anything."""
+    tariff = round.tariff
+    return {str(pool.mentor.person(int(j))): int(tariff[j]) for j in np.flatnonzero(tariff)}
 
 
 def _proposals(asked: Asked, mate: Ints) -> Iterator[dict[str, Any]]:

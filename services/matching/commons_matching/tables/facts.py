@@ -93,8 +93,7 @@ pricings = table(
     of_round(primary_key=True),
     project(),
     time("at"),
-    sa.Column("by_run", sa.Boolean, nullable=False, info=NONE),
     changed(),
     wall=Wall.PROJECT,
 )
-"""When the prices of a round were last set, and whether by a match run, which knows better."""
+"""When the prices of a round were last set."""
