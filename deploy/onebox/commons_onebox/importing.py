@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import uuid4
 
 import httpx
 import typer
@@ -16,6 +17,7 @@ from commons_onebox.terminal import refuse, running, say
 PAUSE_SECONDS, PATIENCE_SECONDS = 0.5, 1800.0
 BUSY = {"READING", "IMPORTING", "UNDOING"}
 PROBLEMS = 200
+TRIES = 30
 VIEW = """query ($id: ID!) { node(id: $id) { ... on Sheet {
   id state message lacking rowCount new updates skipped wrong registered stayed done doneOf options { encoding separator } } } }"""
 ROWS = """query ($id: ID!, $after: String) { node(id: $id) { ... on Sheet { rows(noted: true, first: 100, after: $after) {
@@ -48,7 +50,8 @@ class Desk:
 
     def confirm(self, sheet: str, *, without_wrong: bool = False) -> dict[str, Any]:
         """The table once its people were taken over by profiles; matching hears of them meanwhile."""
-        done = self.ask(CONFIRM, input={"sheet": sheet, "withoutWrong": without_wrong, "project": self.project})["done"]
+        wish = {"sheet": sheet, "withoutWrong": without_wrong, "project": self.project, "idempotencyKey": str(uuid4())}
+        done = self.ask(CONFIRM, input=wish)["done"]
         if "code" in done:
             raise Unwelcome(done["message"])
         return self.at_rest(sheet)
@@ -73,12 +76,17 @@ class Desk:
         return found
 
     def ask(self, document: str, **variables: Any) -> dict[str, Any]:
+        """What is answered. A platform that has much to do is asked again; a key makes that safe where something changes."""
         headers = {"Commons-Project": self.project, "Authorization": f"Bearer {self.token}"}
-        reply = self.http.post("/graphql", json={"query": document, "variables": variables}, headers=headers).json()
-        if reply.get("errors"):
-            raise Unwelcome(reply["errors"][0]["message"])
-        data: dict[str, Any] = reply["data"]
-        return data
+        for left in reversed(range(TRIES)):
+            reply = self.http.post("/graphql", json={"query": document, "variables": variables}, headers=headers).json()
+            if not reply.get("errors"):
+                data: dict[str, Any] = reply["data"]
+                return data
+            if not left or not reply["errors"][0]["extensions"].get("retryable"):
+                break
+            time.sleep(PAUSE_SECONDS * 4)
+        raise Unwelcome(reply["errors"][0]["message"])
 
     def _until(self, sheet: str, enough: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         end = time.monotonic() + PATIENCE_SECONDS

@@ -69,6 +69,7 @@ async def take_over(sheet: Sheet, tx: Tx, told: Told) -> None:
     zone = await find_zone(tx)
     for at in range(0, len(fresh), STEP):
         await _take([row for outcome, row in fresh[at : at + STEP] if outcome in TAKEN], sheet, zone, tx)
+        await tx.write_facts()  # a few at a time: twenty thousand at once would keep everybody else waiting
         await told(min(at + STEP, len(fresh)), len(fresh))
     await tx.emit(sheet.imported(at=tx.now, really=real_now()))
     await tx.later(SheetEndsDue(sheet=sheet.id), at=sheet.ends_at, key=f"sheet:{sheet.id}:end")

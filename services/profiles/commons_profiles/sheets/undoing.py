@@ -53,6 +53,7 @@ async def take_back(sheet: Sheet, tx: Tx, told: Told) -> None:
     removed = 0
     for at in range(0, len(rows), STEP):
         removed += await _undo(rows[at : at + STEP], sheet, tx)
+        await tx.write_facts()
         await told(min(at + STEP, len(rows)), len(rows))
     await tx.emit(sheet.undone(removed, len(rows) - removed, at=tx.now))
 

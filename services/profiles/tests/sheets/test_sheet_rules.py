@@ -88,6 +88,7 @@ def test_titles_above_and_empty_lines_are_passed_over_and_rows_counted_as_a_spre
         (b"Name;Mail\n", Unreadable.EMPTY),
         (b"PK\x03\x04\x00\x00\x08\x00\xff\x00\xd8", Unreadable.ENCODING),
         (b"a\x00b", Unreadable.ENCODING),
+        ("Namn\0;E-post\nAda;a\n".encode("utf-16"), Unreadable.ENCODING),
         (b'name,mail\n"' + b"a" * 200_000, Unreadable.NO_TABLE),
         (b"name,mail\n" + b"a,b\n" * 5001, Unreadable.TOO_MANY_ROWS),
         (b",".join([b"name"] * 101) + b"\na\n", Unreadable.TOO_MANY_COLUMNS),
