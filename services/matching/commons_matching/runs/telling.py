@@ -39,20 +39,18 @@ def rows(asked: Asked, round: Round) -> bytes:
     pairs = list(_proposals(asked, mate))
     left = np.flatnonzero(mate < 0).astype(np.int32)
     free = (pool.places - np.bincount(mate[mate >= 0], minlength=pool.mentors)).astype(np.int32)
-    points = [pair["points"] for pair in pairs]
+    points, told = [pair["points"] for pair in pairs], unmatched(pool, left.tolist(), free)
     head = {
         "matched": len(pairs),
         "total": sum(points),
         "below": [sum(each < band for each in points) for band in sorted(asked.bands)],
         "moved": 0 if asked.keep is None else int(((asked.keep >= 0) & (asked.keep != mate)).sum()),
-        "report": _report(pool, mate),
+        "report": _report(asked, mate, {one.mentee for one in told if one.alone}),
         "apart": None if asked.lists is None else two_way.apart(pool, two_way.Lists.of(asked.lists)),
         "tariff": _tariff(pool, round),
         "prices": base64.b64encode(kept_prices(pool.mentor.ids, round.prices, round.worth)).decode(),
     }
-    return b"\n".join(
-        json.dumps(part, separators=(",", ":")).encode() for part in (head, pairs, _left(asked, left, free))
-    )
+    return b"\n".join(json.dumps(part, separators=(",", ":")).encode() for part in (head, pairs, _left(asked, told)))
 
 
 def parts_of(pool: Pool, i: int, j: int) -> list[dict[str, Any]]:
@@ -90,11 +88,10 @@ def _proposals(asked: Asked, mate: Ints) -> Iterator[dict[str, Any]]:
         }
 
 
-def _left(asked: Asked, left: Ints, free: Ints) -> list[dict[str, Any]]:
+def _left(asked: Asked, left: Sequence[Unmatched]) -> list[dict[str, Any]]:
     """By ranked lists a place with someone who is allowed is not yet a place with someone who wants her."""
     other = {} if asked.lists is None else {Unmet.CAPACITY_EXHAUSTED: Unmet.NOT_PREFERRED}
-    told = unmatched(asked.pool, left.tolist(), free)
-    return [_reason(asked.pool, replace(one, why=other.get(one.why, one.why))) for one in told]
+    return [_reason(asked.pool, replace(one, why=other.get(one.why, one.why))) for one in left]
 
 
 def _reason(pool: Pool, one: Unmatched) -> dict[str, Any]:
@@ -102,16 +99,21 @@ def _reason(pool: Pool, one: Unmatched) -> dict[str, Any]:
     return told | {"mentors": one.mentors, "language": one.language}
 
 
-def _report(pool: Pool, mate: Ints) -> dict[str, Any]:
-    told = report(pool, mate, declared(pool))
+def _report(asked: Asked, mate: Ints, alone: set[int]) -> dict[str, Any]:
+    """Where as many as can be are matched, whoever is left with mentors allowed stands where places are short (Dulmage and
+    Mendelsohn); where people choose, others were preferred.
+    """
+    pool, chosen = asked.pool, asked.lists is not None
+    short = np.zeros(pool.mentees, np.bool_) if chosen else None
+    told = report(pool, mate, declared(pool), short, alone=alone)
     fairness = [
         {"by": by, "group": row.name, "people": row.people, "matched": row.matched}
         | {"no_mentor": row.no_mentor, "no_place": row.no_place, "others_preferred": row.others_preferred}
         for by, found in told.parity.items()
         for row in found
     ]
-    short = [{"language": tongue, "field": field, "places": n} for tongue, field, n in told.shortage]
-    return {"fairness": fairness, "shortage": short}
+    missing = [{"language": tongue, "field": field, "places": n} for tongue, field, n in told.shortage]
+    return {"fairness": fairness, "shortage": missing}
 
 
 def declared(pool: Pool) -> dict[FairnessGroup, dict[str, list[int]]]:

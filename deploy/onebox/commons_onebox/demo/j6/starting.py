@@ -52,8 +52,8 @@ async def it_can_be_followed_and_repeated(story: Story) -> None:
     first = await story.computed(story.tried)
     again = await story.computed(await story.starts(seed=6, dryRun=True))
     one, other = ((run["identity"], run["resultHash"], pairs(run)) for run in (first, again))
-    told = f"the same people, rules and seed have the same hash {one[1][:8]}, and the same pairs"
-    story.says(step, "SAME_AGAIN", one == other and None not in one, told)
+    said = f"the same people, rules and seed have the same hash {one[1][:8]}, and the same pairs"
+    story.says(step, "SAME_AGAIN", one == other and None not in one, said)
     no, why = RefusalCode.INVALID_TRANSITION, "a dry run is published"
     await story.stage.refuses("J6.1", no, story.coordinator, "publishMatchRun", {"run": story.tried}, why=why)
 

@@ -67,18 +67,18 @@ def barriers(pool: Sides, i: int) -> dict[str, Flags]:
     """For each rule bool[mentors]: whom it keeps from mentee i. Taking part is not among them. O(mentors * words)."""
     online = flagged(pool, Flag.ONLINE) & has(pool, i, Flag.ONLINE)
     meets = flagged(pool, Flag.MEETS) & has(pool, i, Flag.MEETS)
-    common = how_many_shared(pool, i, Kind.BLOCK)
+    to_meet, common = ~online & meets, how_many_shared(pool, i, Kind.BLOCK)
     others = ~any_shared(pool, i, Kind.PROJECT)
     if has(pool, i, Flag.MINOR):
         others |= ~flagged(pool, Flag.VETTED)
     if pool.rules.other_organisation and pool.mentee.organisation[i]:
         others |= pool.mentor.organisation == pool.mentee.organisation[i]
-    others[[j for (mentee, j) in pool.apart if mentee == i]] = True
+    others[pool.apart_from.get(i, [])] = True
     woman = column(pool, pool.codes.places[Kind.GENDER, WOMAN])
     return {
         Bar.LANGUAGE: ~_talk(pool, i),
         Bar.MODALITY: ~online & ~meets,
-        Bar.REACH: ~online & meets & ~reached(pool, i),
+        Bar.REACH: to_meet & ~reached(pool, i) if to_meet.any() else to_meet,
         Bar.HOURS: common < pool.rules.hours_least,
         Bar.WOMAN: ~woman & has(pool, i, Flag.WANTS_WOMAN),
         PAIRWISE: others,

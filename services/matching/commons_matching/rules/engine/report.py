@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -47,12 +48,15 @@ def report(
     mate: Ints,
     kinds: Mapping[K, Mapping[str, Sequence[int]]],
     short: NDArray[np.bool_] | None = None,
+    *,
+    alone: AbstractSet[int] | None = None,
 ) -> Report[K]:
     """Mate int32[mentees]: mentor or -1; kinds: the mentees of each declared group, by kind: in a kind everyone stands in one
     group, so that what is hidden stays hidden; short bool[mentees]: who stands where more people than places are (Dulmage
-    and Mendelsohn, `cardinality.Split`), none: everyone. O(unmatched * mentors).
+    and Mendelsohn, `cardinality.Split`), none: everyone; alone: those for whom nobody is allowed, where that is known.
+    O(unmatched * mentors).
     """
-    left, alone = np.flatnonzero(mate < 0), _alone(pool, mate)
+    left, alone = np.flatnonzero(mate < 0), _alone(pool, mate) if alone is None else alone
     crowded = np.ones(len(mate), np.bool_) if short is None else short
     parity = {}
     for kind, groups in kinds.items():
@@ -79,7 +83,7 @@ def too_small(sizes: Mapping[str, int]) -> set[str]:
     return hidden
 
 
-def _group(name: str, members: Sequence[int], mate: Ints, alone: set[int], short: NDArray[np.bool_]) -> Group:
+def _group(name: str, members: Sequence[int], mate: Ints, alone: AbstractSet[int], short: NDArray[np.bool_]) -> Group:
     left = [i for i in members if mate[i] < 0]
     no_mentor = sum(i in alone for i in left)
     no_place = sum(bool(short[i]) for i in left if i not in alone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,18 +16,19 @@ from .explain import least_tongue
 from .graph import Ints
 from .layout import FIELDS, Flag, Kind
 from .people import Bar
-from .sides import Sides
+from .sides import Side, Sides
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unmatched:
     """Mentee i, why, and the change that would open most with least: `mentors` with a place free would then be allowed.
 
-    language: the tongue that LANGUAGE means.
+    language: the tongue that LANGUAGE means. alone: nobody with a place to give is allowed for her at all.
     """
 
     mentee: int
     why: Unmet
+    alone: bool
     change: MatchChange | None = None
     mentors: int = 0
     language: str | None = None
@@ -37,23 +39,41 @@ MODALITY = (Bar.MODALITY, Bar.REACH)
 
 def unmatched(pool: Sides, rows: Sequence[int], free: Ints) -> tuple[Unmatched, ...]:
     """A reason and a change for each mentee of `rows`; free int32[mentors]: places that are left. O(rows * mentors * words)."""
-    return tuple(_unmatched(pool, i, free > 0) for i in rows)
+    open_ = _only(pool, free > 0)
+    return tuple(_unmatched(pool, open_, i) for i in rows)
 
 
-def _unmatched(pool: Sides, i: int, free: Flags) -> Unmatched:
-    kept = barriers(pool, i)
-    here = flagged(pool, Flag.TAKES_PART)
-    why = _why(pool, i, kept, here)
-    open_ = allowed_to(pool, i)
-    for change, lifted, more in _changes(pool, i):
+def _unmatched(pool: Sides, open_: Sides, i: int) -> Unmatched:
+    """`open_`: the pool with those mentors alone who have a place left; only they can be opened by a change."""
+    kept, here = barriers(pool, i), flagged(pool, Flag.TAKES_PART)
+    takes_part = has(pool, i, Flag.TAKES_PART)
+    allowed = here & (pool.mentor.places > 0) & ~np.logical_or.reduce(list(kept.values()))
+    left = partial(Unmatched, mentee=i, why=_why(pool, i, kept, here), alone=not (takes_part and allowed.any()))
+    if open_.mentors == 0:
+        return left()
+    kept, shut = barriers(open_, i), flagged(open_, Flag.TAKES_PART) & ~allowed_to(open_, i)
+    for change, lifted, more in _changes(open_, i):
         others = [rule for name, rule in kept.items() if name not in lifted]
-        opened = here & free & more & ~np.logical_or.reduce(others) & ~open_
+        opened = shut & more & ~np.logical_or.reduce(others)
         if opened.any():
-            return Unmatched(mentee=i, why=why, change=change, mentors=int(opened.sum()))
-    tongue, opened_by = _tongue(pool, i, kept, here & free & ~open_)
-    if tongue is not None and has(pool, i, Flag.TAKES_PART):
-        return Unmatched(mentee=i, why=why, change=MatchChange.LANGUAGE, mentors=opened_by, language=tongue)
-    return Unmatched(mentee=i, why=why)
+            return left(change=change, mentors=int(opened.sum()))
+    tongue, opened_by = _tongue(open_, i, kept, shut)
+    if tongue is not None and takes_part:
+        return left(change=MatchChange.LANGUAGE, mentors=opened_by, language=tongue)
+    return left()
+
+
+def _only(pool: Sides, mentors: Flags) -> Sides:
+    """The pool with some of its mentors."""
+    some = Side.of(array[mentors] for array in pool.mentor.arrays())
+    return Sides(
+        rules=pool.rules,
+        seed=pool.seed,
+        codes=pool.codes,
+        mentor=some,
+        mentee=pool.mentee,
+        pairs_apart=pool.pairs_apart,
+    )
 
 
 def _why(pool: Sides, i: int, kept: dict[str, Flags], here: Flags) -> Unmet:

@@ -126,6 +126,14 @@ class Sides:
         """(mentee, mentor) who must not be a pair, beside the rules that hold for everyone."""
         return dict(self._apart())
 
+    @cached_property
+    def apart_from(self) -> dict[int, list[int]]:
+        """The mentors of `apart`, by mentee."""
+        found: dict[int, list[int]] = {}
+        for i, j in self.apart:
+            found.setdefault(i, []).append(j)
+        return found
+
     def _apart(self) -> Iterator[tuple[tuple[int, int], Bar]]:
         for pair in sorted(self.pairs_apart, key=lambda pair: SAID_FIRST.index(pair.why), reverse=True):
             i, j = self.mentee.find(pair.mentee), self.mentor.find(pair.mentor)
