@@ -66,24 +66,44 @@ def unless_not_found():
             raise
 
 
-async def walk(tx, after):
+def brought(here):
+    """What is shown of those on a page, whose keys alone were asked for."""
+    return sa.select(log.c.id).join(here, here.c["_key_2"] == log.c.id)
+
+
+async def walk(tx, after, **how):
     async with tx.db.begin_nested():
         return await page(
-            tx, sa.select(log), keys=KEYS, first=2, after=after, show=lambda row: CounterView(id=row["id"], count=0)
+            tx,
+            sa.select(log),
+            keys=KEYS,
+            first=2,
+            after=after,
+            show=lambda row: CounterView(id=row["id"], count=0),
+            **how,
         )
 
 
-async def test_a_list_is_walked_to_its_end_once(tx):
+@pytest.mark.parametrize("how", [{}, {"whole": brought}, {"values": {}, "whole": brought}], ids=["", "whole", "once"])
+async def test_a_list_is_walked_to_its_end_once(tx, how):
     made = [(await run(service, Start(), tx)).id for _ in range(5)]
     await tx.write_facts()
-    seen, after = [], None
-    while True:
-        found = await walk(tx, after)
+    seen, after, more = [], None, True
+    while more:
+        found = await walk(tx, after, **how)
+        assert found.total == len(made)
         seen += [view.id for view in found.items]
-        if not found.more:
-            break
-        after = found.cursors[-1]
-    assert len(seen) == len(set(seen)) == len(made)
+        after, more = found.cursors[-1], found.more
+    order = sa.select(log.c.id).order_by(*KEYS)
+    assert seen == [row["id"] for row in await tx.rows(order)]
+    behind = await walk(tx, after, **how)
+    assert (behind.items, behind.more, behind.total) == ((), False, len(made))
+
+
+@pytest.mark.parametrize("how", [{}, {"whole": brought}], ids=["", "whole"])
+async def test_a_list_may_be_empty(tx, how):
+    found = await walk(tx, None, **how)
+    assert (found.items, found.more, found.total) == ((), False, 0)
 
 
 @given(CURSORS)
