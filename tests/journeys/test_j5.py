@@ -25,6 +25,9 @@ RULES = {
         "MENTORS_CHOOSE": 1,
         "MENTEES_CHOOSE": 1,
     },
+    "J5.4": {"TRAINING_REQUIRED": 3, "TRAINED": 1},
+    "J5.5": {"INCOMPLETE": 1, "PROFILE_INCOMPLETE_FOR_MATCHING": 1, "OPT_IN": 1},
+    "J5.7": {"ROLE_NOT_ALLOWED": 1, "SUPERVISION_CONFLICT": 1, "NOT_FOUND": 1, "TAKEN_BACK": 1},
     "J5.6": {
         "COMMITMENT_OUT_OF_RANGE": 2,
         "DUPLICATE_REQUEST": 1,
@@ -67,6 +70,15 @@ BLOCKING = """
         and (used < most or exists (select from got b where b.mentor = a.mentor and b.matched and b.theirs > a.theirs))
 """
 """Two who stand on each other's lists, were not matched, and would both rather have been: written anew, over what is stored."""
+KEPT = """
+    select kept.place, kept.author from (
+        select 'answered' as place, person::text as author, reply::text as said from answered
+            where operation like '%submit_preferences%'
+        union all select 'event_log', body ->> 'person', body::text from event_log where subject like '%preferences%'
+    ) kept join preferences p on p.person::text = kept.author and kept.said like '%' || p.partner::text || '%'
+"""
+"""Where else than in its table a list is to be read: in what the service keeps of its answers, or in its facts."""
+ANSWERS = "select key from answered where operation like '%submit_preferences%' and reply is not null"
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +105,8 @@ async def _with_eyes(home, url):
             "copies": {copy.name: await compared(eyes, copy) for copy in copies()},
             "undelivered": {name: await undelivered(eyes, name) for name in SERVICES},
             "matched": len(await eyes.rows("matching", "select id from matches")),
+            "kept": sorted(await eyes.rows("matching", KEPT)),
+            "answers": len(await eyes.rows("matching", ANSWERS)),
             "blocking": sorted(await eyes.rows("matching", BLOCKING)),
         }
 
@@ -112,6 +126,11 @@ def test_nothing_else_was_tried(played_j5):
 def test_no_two_would_rather_have_each_other(played_j5):
     assert played_j5["matched"] > 2
     assert played_j5["blocking"] == []
+
+
+def test_a_list_is_kept_in_one_place(played_j5):
+    assert played_j5["answers"] > 0
+    assert played_j5["kept"] == []
 
 
 @pytest.mark.parametrize("name", [copy.name for copy in copies()])

@@ -35,6 +35,15 @@ class PreferencesView(Message):
     sent_at: datetime
 
 
+class ListSent(Message):
+    """A list was taken. Answers to commands are kept for a while, and whom it names is kept in one place alone."""
+
+    round: RoundId
+    role: Role
+    count: int
+    sent_at: datetime
+
+
 class OwnLists(Message):
     items: tuple[PreferencesView, ...]
 
@@ -65,7 +74,7 @@ class AcknowledgeMatchingNotice(Command[AcknowledgementView], roles=(Role.MENTOR
     version: Annotated[int, Field(ge=1)]
 
 
-class SubmitPreferences(Command[PreferencesView], roles=(Role.MENTOR, Role.MENTEE)):
+class SubmitPreferences(Command[ListSent], roles=(Role.MENTOR, Role.MENTEE)):
     """Replaces the list she sent before, whole."""
 
     round: RoundId

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -11,7 +12,7 @@ from commons_contracts import matching as contract
 from commons_contracts.codes import Role, Style
 from commons_contracts.mentoring import ListRules
 
-from ..context import Info
+from ..context import Ground, Info
 from ..fields import After, First, Shown, adds, argument, does, given, loads, said, shape, told, wish
 from ..profiles.people import Description, Person
 from ..refused import Refused, Wish, done
@@ -143,6 +144,15 @@ async def mentees(root: strawberry.Parent[Round], first: First = 20, after: Afte
     return await listing(root.ground, contract.MenteesPage, Mentee.of, first=first, after=after, round=root.view.id)
 
 
+def _as_sent(wish: contract.SubmitPreferences, sent: contract.ListSent, ground: Ground) -> RankedList:
+    """The answer that matching keeps says that there is a list, and not whom it names."""
+    equal = tuple(person for person in wish.ranked[1:] if person in wish.equal)
+    view = contract.PreferencesView(
+        round=sent.round, role=sent.role, ranked=wish.ranked, equal=equal, sent_at=sent.sent_at
+    )
+    return RankedList.of(view, ground)
+
+
 RankedListOrRefused = Annotated[
     RankedList | Refused, strawberry.union("RankedListOrRefused", description="The list, or why not.")
 ]
@@ -203,7 +213,7 @@ class Mutation:
             ranked=tuple(uuid_in(person, "Person") for person in input.ranked),
             equal=tuple(uuid_in(person, "Person") for person in input.equal),
         )
-        return await done(info, input, command, RankedList.of)
+        return await done(info, input, command, partial(_as_sent, command))
 
     @does(contract.OfferMentoring)
     async def offer_mentoring(

@@ -10,7 +10,7 @@ from commons_chassis.tx import Tx
 from commons_contracts.matching import (
     AcknowledgeMatchingNotice,
     AcknowledgementView,
-    PreferencesView,
+    ListSent,
     SubmitPreferences,
 )
 
@@ -20,7 +20,6 @@ from ..tables import acknowledgements, participations, preferences
 from ..tables.partners import partners_among, rules_between
 from ..tables.person import find_asker, take_seat
 from ..tables.round import find_round
-from ..views import preferences_view
 
 
 @answers
@@ -39,7 +38,7 @@ async def acknowledge_matching_notice(command: AcknowledgeMatchingNotice, tx: Tx
 
 
 @answers
-async def submit_preferences(command: SubmitPreferences, tx: Tx) -> PreferencesView:
+async def submit_preferences(command: SubmitPreferences, tx: Tx) -> ListSent:
     """The seat is locked while the list is put: of two that come at once, the later one stands, whole."""
     round = await find_round(tx, command.round)
     author = await find_asker(tx, round, None, as_=command.role)
@@ -50,7 +49,7 @@ async def submit_preferences(command: SubmitPreferences, tx: Tx) -> PreferencesV
     require_partners(wanted, command.role, allowed, await rules_between(tx, round, command.role, wanted.ranked))
     await _put(tx, command, wanted)
     await tx.emit(submitted(round, tx.person, command.role, len(wanted.ranked), at=tx.now))
-    return preferences_view(round.id, command.role, wanted, tx.now)
+    return ListSent(round=round.id, role=command.role, count=len(wanted.ranked), sent_at=tx.now)
 
 
 async def _put(tx: Tx, command: SubmitPreferences, wanted: RankedList) -> None:
