@@ -44,6 +44,7 @@ RULES = {
         "HELD": 1,
         "FOR_THE_TWO_ALONE": 1,
     },
+    "J2.6": {"HER_OWN": 1, "PRIVATE_EVALUATION": 3, "SHARED_BY_SAYING_SO": 1, "GONE_WITH_THE_KEY": 1},
     "J2.7": {
         "HOURS_EXCEEDED": 1,
         "PHASE_FORBIDS": 1,

@@ -84,4 +84,6 @@ VERBS: Mapping[str, Verb] = {
     "endMentorship": Verb("MentorshipInput!", "Mentorship", MENTORSHIP),
     "submitMidPointReflection": Verb("EvaluationInput!", "Evaluation", "id"),
     "submitFinalEvaluation": Verb("EvaluationInput!", "Evaluation", "id"),
+    "shareNote": Verb("ShareNoteInput!", "Evaluation", "id"),
+    "destroyPrivateAnswers": Verb("DestroyPrivateAnswersInput!", "Destroyed", "done"),
 }

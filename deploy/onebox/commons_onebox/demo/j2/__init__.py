@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from ..stage import Stage
-from . import agreeing, closing, meeting, phases, resting, working
+from . import agreeing, alone, closing, meeting, phases, resting, working
 from .story import BEGINS, SEEDED_AT, Story
 
 __all__ = ["AFTERWARDS", "PROJECT", "SEEDED_AT", "play"]
@@ -24,6 +24,7 @@ SCENES: tuple[tuple[str, str, Scene], ...] = (
     ("J2.7", "Goals change on the way", working.goals_are_revised_by_both),
     ("J2.11", "Longer, if both want it", working.both_extend_it),
     ("J2.5", "They meet", meeting.they_meet),
+    ("J2.6", "What one writes for oneself", alone.hers_alone),
     ("J2.8", "Half of the time is over", working.half_of_the_time_is_over),
     ("J2.9", "The end of the way", closing.it_is_completed),
     ("J2.10", "An end without fault", closing.either_ends_it),
