@@ -33,6 +33,7 @@ from commons_contracts.profiles import (
 from commons_gateway.app import build
 from commons_gateway.papers import link
 from commons_gateway.relay import global_id
+from commons_gateway.schema import schema
 from commons_gateway.testing import NOW, THING
 
 SHEET = str(global_id("Sheet", THING))
@@ -205,3 +206,19 @@ async def test_its_people_are_put_together_from_pieces_as_a_file(gateway, client
     reply = await client.get(paper.url)
     assert reply.content.decode("utf-8-sig") == "NAME\r\nAda\r\nEva\r\n"
     assert 'filename="participants.csv"' in reply.headers["content-disposition"]
+
+
+async def test_one_that_is_worked_on_can_be_followed_until_it_is_gone(gateway, monkeypatch):
+    monkeypatch.setattr("commons_gateway.profiles.sheet_verbs.BUSY_SECONDS", 0.0)
+    monkeypatch.setattr("commons_gateway.profiles.sheet_verbs.QUIET_SECONDS", 0.0)
+    turns = [a_sheet(state=SheetState.IMPORTING, done=n, of=4) for n in (0, 2, 2)] + [
+        a_sheet(state=SheetState.IMPORTED)
+    ]
+    left = [SheetsByIds.reply(items=(view,)) for view in turns] + [SheetsByIds.reply(items=())]
+    gateway.asker.answers[SheetsByIds] = lambda *_: left.pop(0)
+    document = "subscription ($id: ID!) { sheetChanged(sheet: $id) { state done doneOf } }"
+    stream = await schema.stream(
+        document, variable_values={"id": SHEET}, context_value=gateway.context("cora", expires=2**33)
+    )
+    seen = [(push.data["sheetChanged"]["state"], push.data["sheetChanged"]["done"]) async for push in stream]
+    assert seen == [("IMPORTING", 0), ("IMPORTING", 2), ("IMPORTED", 0)]

@@ -52,6 +52,8 @@ class SheetOptions(Message):
 
 
 class SheetView(Message):
+    """Answers to commands have no columns: they are kept, and what stands above a column may be anything."""
+
     id: SheetId
     state: SheetState
     unreadable: Unreadable | None = None

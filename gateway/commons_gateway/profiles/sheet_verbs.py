@@ -105,6 +105,20 @@ async def _sheet(ground: Ground, id: strawberry.ID) -> contract.SheetView:
     return found
 
 
+SheetCommand = contract.ChangeSheet | contract.ConfirmSheet | contract.UndoSheet
+
+
+async def _changed(info: Info, input: Wish, command: SheetCommand) -> Sheet | Refused:
+    """The answer to a command is kept, and so has not all there is to show: the table is asked for anew."""
+    ground = info.context.ground(input.project)
+    try:
+        await ground.command(command, input.idempotency_key)
+        found = (await ground.ask(contract.SheetsByIds(ids=(command.sheet,)))).items
+    except Refusal as no:
+        return await refused(no, info.context)
+    return Sheet.of(found[0], ground) if found else await refused(Refusal(RefusalCode.NOT_FOUND), info.context)
+
+
 @strawberry.type
 class Mutation:
     @does(contract.SheetsByIds, RecruitingRound, contract.ChangeSheet)
@@ -124,7 +138,7 @@ class Mutation:
             contract.SheetColumn(position=one.position, header="", field=one.field) for one in input.columns
         )
         command = contract.ChangeSheet(sheet=before.id, options=options, columns=columns)
-        return await done(info, input, command, Sheet.of)
+        return await _changed(info, input, command)
 
     @does(contract.SheetsByIds, RecruitingRound, contract.ConfirmSheet)
     async def confirm_sheet(
@@ -139,15 +153,15 @@ class Mutation:
         except Refusal as no:
             return await refused(no, info.context)
         command = contract.ConfirmSheet(sheet=before.id, without_wrong=input.without_wrong)
-        return await done(info, input, command, Sheet.of)
+        return await _changed(info, input, command)
 
-    @does(contract.UndoSheet)
+    @does(contract.UndoSheet, contract.SheetsByIds)
     async def undo_sheet(
         self, info: Info, input: Annotated[SheetInput, argument("The table.")]
     ) -> SheetOrRefused | None:
         """Take back all that a table has brought, but of whom has come in since. For coordinators."""
         command = contract.UndoSheet(sheet=SheetId(uuid_in(input.sheet, "Sheet")))
-        return await done(info, input, command, Sheet.of)
+        return await _changed(info, input, command)
 
     @does(contract.DiscardSheet)
     async def discard_sheet(

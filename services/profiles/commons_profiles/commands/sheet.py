@@ -45,7 +45,7 @@ async def stage_sheet(cmd: StageSheet, tx: Tx) -> SheetView:
     sheet = stage(SheetId(new_id()), tx.project, tx.person, cmd.options, at=tx.now)
     tx.add(sheet)
     await _ends(sheet.id, sheet.ends_at, tx)
-    return await find_sheet(tx, sheet.id)
+    return await _answer(sheet, tx)
 
 
 @answers
@@ -110,7 +110,12 @@ async def _work_on(sheet: Sheet, tx: Tx) -> SheetView:
     """Whoever of the service's processes is free takes it up."""
     turn = {"sheet": sheet.id, "project": tx.project, "asked_at": tx.now}
     await tx.run(insert(sheet_turns).values(turn).on_conflict_do_nothing())
-    return await find_sheet(tx, sheet.id)
+    return await _answer(sheet, tx)
+
+
+async def _answer(sheet: Sheet, tx: Tx) -> SheetView:
+    """Without what stands above its columns: answers are kept for longer than a table, whose first line may be a person."""
+    return (await find_sheet(tx, sheet.id)).model_copy(update={"columns": ()})
 
 
 async def _ends(sheet: SheetId, at: datetime, tx: Tx) -> None:

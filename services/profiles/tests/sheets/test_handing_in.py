@@ -37,6 +37,7 @@ from commons_contracts.profiles import (
 )
 from commons_profiles.app import service
 from commons_profiles.tables import (
+    metadata,
     sheet_parts,
     sheet_rows,
     sheet_turns,
@@ -149,3 +150,12 @@ async def test_only_coordinators_hand_in_tables(tx, coordinator, role):
     for ask in asks:
         async with refused(tx, RefusalCode.ROLE_NOT_ALLOWED):
             await run(service, ask, tx)
+
+
+async def test_what_is_kept_of_answers_says_nothing_of_a_first_line_that_is_a_person(tx, hand_in, at_work):
+    sheet = await hand_in("Ada Berg;ada@example.org;1985\nEva Ek;eva@example.org;1990\n")
+    assert (await seen(sheet, tx)).columns[0].header == "Ada Berg"
+    await run(service, ChangeSheet(sheet=sheet), tx, key="again")
+    kept = await tx.rows(sa.select(metadata.tables["answered"].c.reply))
+    assert kept
+    assert "Berg" not in str([row["reply"] for row in kept])
