@@ -68,6 +68,29 @@ OTHERS = (
            where i.published or m.paused is not null or p.description->'fields' <> '[]'""",
     ),
     Copy(
+        "consents to be matched",
+        "matching",
+        "select project, person, criterion::text, codes from consents",
+        "profiles",
+        """select project, person, criterion, array_remove(gender, null) || background from (
+             select project, person, criterion, array[gender] as gender, background from criterion_consents
+             where withdrawn_at is null) told""",
+    ),
+    Copy(
+        "trainings",
+        "matching",
+        "select project, person, module::text, held_on from trainings",
+        "profiles",
+        "select project, person, module, max(held_on) from trainings group by 1, 2, 3",
+    ),
+    Copy(
+        "where places are",
+        "matching",
+        "select place, latitude, longitude from place_points",
+        "geo",
+        "select place, latitude, longitude from lived_in where latitude is not null",
+    ),
+    Copy(
         "zones in matching", "matching", "select project, zone from zones", "profiles", "select id, zone from projects"
     ),
     Copy(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from ..stage import Stage
-from . import method, notice, ranking, stable
+from . import incomplete, method, notice, ranking, stable, supervision, training
 from .story import BEGINS, SEEDED_AT, Story
 
 __all__ = ["AFTERWARDS", "PROJECT", "SEEDED_AT", "play"]
@@ -17,6 +17,9 @@ Scene = Callable[[Story], Awaitable[None]]
 SCENES: tuple[tuple[str, str, Scene], ...] = (
     ("J5.2", "The method says who begins", method.the_method_says_who_begins),
     ("J5.8", "Everyone reads how matching works", notice.everyone_reads_how_it_works),
+    ("J5.4", "Training comes first", training.training_comes_first),
+    ("J5.5", "What counts is told, or skipped and said so", incomplete.what_counts_is_told_or_skipped),
+    ("J5.7", "A supervisor is no mentor", supervision.a_supervisor_is_no_mentor),
     ("J5.6", "Both sides rank each other", ranking.both_sides_rank),
     ("J5.6", "The lists close at midnight", ranking.lists_close_at_midnight),
     ("J5.6", "Nobody would rather have another", stable.nobody_would_rather_have_another),
