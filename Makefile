@@ -6,7 +6,7 @@ MEMBERS := contracts chassis gateway deploy/onebox services/profiles services/ma
 STAMP := $(VENV)/.stamp
 UV := $(BIN)/uv
 .DEFAULT_GOAL := help
-.PHONY: help up seed demo status test check audit rules states bench bench-matching faults faults-long fuzz test-containers pages browser dashboards migrate migration wire schema letters format
+.PHONY: help up seed demo status test check audit rules states bench bench-matching bench-rush bench-round scale-long faults faults-long fuzz test-containers pages browser dashboards migrate migration wire schema letters format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,15 @@ bench: $(STAMP) ## Measure, against the floors we promise
 
 bench-matching: $(STAMP) ## The matching engine beside its peers: ARGS="--seed 7 --rounds 5 --large --keep" (--help lists them)
 	@PYTHONPATH=tests $(BIN)/python -m bench_matching $(ARGS)
+
+bench-rush: $(STAMP) ## A match run of 800 x 2,000 beside 50 requests a second (RUSH_MENTORS, RUSH_MENTEES, RUSH_SECONDS, RUSH_TURNS; SCALE_KEEP=1 writes results)
+	@$(BIN)/pytest -q -s -n0 -m bench tests/scale/test_rush.py $(ARGS)
+
+bench-round: $(STAMP) ## 5,000 mentors and 20,000 mentees, from a run's start to its mentorships (ROUND_MENTORS, ROUND_MENTEES, ROUND_PROCESSES, ROUND_SEED)
+	@$(BIN)/pytest -q -s -n0 -m bench tests/scale/test_whole.py $(ARGS)
+
+scale-long: $(STAMP) ## One hash for 1, 2 and 4 workers, people in another order, and a worker killed: five times
+	@SCALE_ROUNDS=$(or $(SCALE_ROUNDS),5) $(BIN)/pytest -q -s -n0 -m "not bench" tests/scale $(ARGS)
 
 faults: $(STAMP) ## Kill everything many times while clients write, and count what was lost
 	@$(BIN)/pytest -q -s -rs -m "faults and not long" tests/faults $(ARGS)

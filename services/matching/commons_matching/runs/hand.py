@@ -9,9 +9,11 @@ from __future__ import annotations
 import ctypes
 import os
 import pickle
+import shutil
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 import numpy as np
@@ -96,6 +98,15 @@ def choose(pairs: int) -> None:
         np.seterr(over="ignore")  # the lottery's numbers wrap round, compiled or not
     elif pairs > SMALL and PLAIN in os.environ:
         raise OutgrownError
+    elif "numba" not in sys.modules:
+        take_compiled()
+
+
+def take_compiled() -> None:
+    """What an image brings compiled goes to where it can be read: numba reads only where it may also write."""
+    brought, kept = os.environ.get("COMMONS_COMPILED"), os.environ.get("NUMBA_CACHE_DIR")
+    if brought and kept and Path(brought).is_dir() and not Path(kept).exists():
+        shutil.copytree(brought, kept)
 
 
 class OutgrownError(Exception):

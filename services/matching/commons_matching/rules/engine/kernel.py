@@ -31,7 +31,7 @@ def kernel(function: F) -> F:
         return function
     import numba
 
-    numba.config.CACHE_DIR = str(kept_in())
+    vars(numba.config)["CACHE_DIR"] = str(kept_in())
     try:
         return cast("F", numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:  # no place to keep it

@@ -1,0 +1,81 @@
+"""J6.9: a match run of 800 mentors and 2,000 mentees while 50 requests a second go through the gateway. `make bench-rush`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import statistics
+import time
+
+import pytest
+from faults.ground import house
+
+from .following import Runs
+from .kept import keep
+from .rush import Rush
+
+pytestmark = pytest.mark.bench
+MENTORS, MENTEES = int(os.environ.get("RUSH_MENTORS", "800")), int(os.environ.get("RUSH_MENTEES", "2000"))
+A_SECOND, SECONDS, TURNS = 50, float(os.environ.get("RUSH_SECONDS", "20")), int(os.environ.get("RUSH_TURNS", "3"))
+ROOM = 2.0
+"""As many times what it takes without a run, requests may take at the 95th of a hundred."""
+LOST = {
+    "accepted, without a match": "select count(*) from connections c where state = 'ACCEPTED'"
+    " and not exists (select from matches m where m.connection = c.id)",
+    "over capacity": "select count(*) from places p where used > most or used <> (select count(*) from matches m"
+    " where m.mentor = p.mentor and m.round = p.round and m.style = p.style and m.place_held)",
+    "twice matched": "select count(*) from (select mentee from matches where over_at is null and style <> 'FLASH'"
+    " group by round, mentee having count(*) > 1) t",
+    "untold": "select count(*) from outbox",
+    "dead": "select count(*) from dead_letters",
+}
+
+
+async def _measured(ground):
+    async with Rush.of(ground.home, ground.home.run.url, mentors=MENTORS, mentees=MENTEES) as rush:
+        await rush.meet()
+        runs = Runs(ground.home, rush)
+        await rush.run(A_SECOND, 5.0)  # everything has been asked once
+        calm, busy, computed = [], [], []
+        for _ in range(TURNS):
+            await rush.run(A_SECOND, SECONDS)
+            calm.append(rush.p95)
+            going = asyncio.create_task(runs.again_and_again())
+            await rush.run(A_SECOND, SECONDS)
+            busy.append(rush.p95)
+            computed += await runs.enough(going)
+        await runs.settled(ground)
+        return rush, calm, busy, computed
+
+
+def test_a_run_takes_nothing_from_those_who_ask(tmp_path_factory, capsys):
+    with house(tmp_path_factory.mktemp("rush"), mentors=MENTORS, mentees=MENTEES) as ground:
+        began = time.perf_counter()
+        rush, calm, busy, computed = asyncio.run(_measured(ground))
+        wrong = {name: ground.one("matching", sql) for name, sql in LOST.items()}
+        told = ground.sql("matching", "select id::text, state from connections")
+        known = dict(told)
+        lost = [each for each in rush.ever if each not in known]
+        undone = [each for each in rush.accepted if known.get(each) != "ACCEPTED"]
+    ratios = {kind: statistics.median(b[kind] / a[kind] for a, b in zip(calm, busy, strict=True)) for kind in calm[0]}
+    found = {
+        "mentors": MENTORS, "mentees": MENTEES, "a second": A_SECOND, "seconds of each turn": SECONDS, "turns": TURNS,
+        "p95 without a run (ms)": _medians(calm), "p95 beside a run (ms)": _medians(busy), "times": _rounded(ratios),
+        "runs": computed, "answers": dict(sorted(rush.told.items())), "wrong": wrong, "lost": len(lost),
+        "undone": len(undone), "seconds": round(time.perf_counter() - began),
+    }  # fmt: skip
+    with capsys.disabled():
+        print(json.dumps(found, indent=1))
+    keep("rush", found)
+    assert (lost, undone, sum(wrong.values())) == ([], [], 0)
+    assert computed, "no run came to its end beside them"
+    assert ratios["all"] <= ROOM
+
+
+def _medians(turns):
+    return _rounded({kind: statistics.median(turn[kind] for turn in turns if kind in turn) for kind in turns[0]})
+
+
+def _rounded(values):
+    return {kind: round(value, 2) for kind, value in values.items()}
