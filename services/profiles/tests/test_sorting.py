@@ -202,6 +202,13 @@ async def test_two_processes_write_one_digest(office, reader, monkeypatch):
     await office.hear(*(wanted(ada) for _ in range(12)))
     office.it_is(NOON)
     monkeypatch.setattr(sorting, "MOST", 1)
+    write = sorting._write
+
+    async def slowly(*its):
+        await asyncio.sleep(0.02)
+        await write(*its)
+
+    monkeypatch.setattr(sorting, "_write", slowly)
     for _ in range(30):
         await asyncio.gather(*(office.sort() for _ in range(4)))
     assert len(await waiting(office)) == 1
@@ -230,6 +237,8 @@ async def test_who_is_not_there_gets_no_letter(office, sent, reader, gone, first
         assert len(await waiting(office)) == 1
     async with office.opened() as tx:
         await tx.run(gone(ada))
+    await office.sort()
+    assert len(await waiting(office)) == (first == "it was written")
     await office.deliver(NOON)
     assert (sent.got, await waiting(office)) == ([], [])
 
@@ -278,6 +287,18 @@ async def test_each_project_has_its_own_and_nobody_changes_anothers(office, read
     with pytest.raises(Refusal) as no:
         await office.ask(wants(NoticeWay.NEVER, NoticeCategory.SAFEGUARDING), ada)
     assert no.value.code is RefusalCode.NOTICE_NOT_OPTIONAL
+
+
+async def test_who_sets_up_mail_later_writes_to_nobody_about_the_past(office, sent, reader):
+    ada = await reader()
+    await office.hear(wanted(ada))
+    office.it_is(NOON)
+    whole = office._settings
+    office._settings = whole.model_copy(update={"smtp": ""})
+    assert await office.sort() == 1
+    office._settings = whole
+    await office.deliver(NOON)
+    assert (sent.got, await waiting(office)) == ([], [])
 
 
 # ---------------------------------------------------------------- stopping from within a letter
