@@ -147,7 +147,7 @@ class Pen:
                 if about and code in SESSIONS and about[0]["state"] != SessionState.CANCELLED
                 else ""
             )
-            says = speaking(Language(row["language"])).gettext(texts.NOTICES[code].says)
+            says = speaking(Language(row["language"])).gettext(texts.NOTICES.get(code, texts.OTHER).says)
             items.append(Item(says.format(project=row["name"]), when))
             asked |= {it["session"]: (it, _method(it)) for it in about if it["state"] != SessionState.HELD}
         return tuple(items), asked
@@ -156,7 +156,7 @@ class Pen:
         language = Language(first["language"])
         say = speaking(language).gettext
         together = letter["kind"] == LetterKind.DIGEST
-        subject = texts.DIGEST if together else texts.NOTICES[NoticeCode(first["code"])].subject
+        subject = texts.DIGEST if together else texts.NOTICES.get(NoticeCode(first["code"]), texts.OTHER).subject
         return Content(
             language=language,
             subject=say(subject).format(project=first["name"]),

@@ -33,6 +33,8 @@ SIGN_IN_NOTES = (
 DIGEST = N_("What is new in {project}")
 BUTTON = N_("See it on STEM Commons")
 SESSION, PROPOSED = N_("Mentoring session"), N_("Mentoring session (proposed)")
+OTHER = Text(N_("Something new on STEM Commons"), N_("There is something new for you."))
+"""Of a code that has no text yet: that somebody is told too little is better than that nobody is told anything."""
 NOTICES: Mapping[NoticeCode, Text] = {
     NoticeCode.INVITED: Text(
         N_("You are invited to {project}"),
@@ -41,6 +43,11 @@ NOTICES: Mapping[NoticeCode, Text] = {
             " and see what was written about you. If you do nothing, nobody but the coordinators sees it."
         ),
     ),
+    NoticeCode.DISCORD_DISABLED: Text(
+        N_("Announcements on Discord have stopped"),
+        N_("Announcements on Discord have stopped: Discord does not take them any more. Set the address anew."),
+    ),
+    NoticeCode.NOTE_SHARED: Text(N_("A note is shared with you"), N_("A note has been shared with you.")),
     NoticeCode.CONNECTION_REQUESTED: Text(
         N_("A request for mentoring"),
         N_("Someone would like you to be her mentor. Read her message and answer."),
