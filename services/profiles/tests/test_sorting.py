@@ -199,13 +199,14 @@ async def test_a_digest_that_was_taken_takes_nothing_more(office, sent, reader):
 async def test_two_processes_write_one_digest(office, reader, monkeypatch):
     ada = await reader()
     await office.ask(wants(NoticeWay.DIGEST, REQUESTS), ada)
-    await office.hear(*(wanted(ada) for _ in range(12)))
     office.it_is(NOON)
+    await asyncio.gather(*(office.sort() for _ in range(4)))  # each has its connection from here on
+    await office.hear(*(wanted(ada) for _ in range(12)))
     monkeypatch.setattr(sorting, "MOST", 1)
     write = sorting._write
 
     async def slowly(*its):
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
         await write(*its)
 
     monkeypatch.setattr(sorting, "_write", slowly)
