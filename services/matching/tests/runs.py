@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from commons_chassis.ids import new_id
 from commons_chassis.testing import play, run
@@ -12,11 +13,12 @@ from commons_contracts.codes import Role
 from commons_contracts.ids import PersonId, RunId
 from commons_contracts.matching import RunView, StartMatchRun
 from commons_matching.app import service
-from commons_matching.rules.engine.pricing import certify, spread
-from commons_matching.rules.engine.round import Round, keeping, worth_of
-from commons_matching.rules.engine.total import best
+from commons_matching.rules.engine.round import Round, worth_of
 from commons_matching.runs import settling, snapshot, telling
 from commons_matching.runs.solving import Asked
+
+PERSON = 1_000_000
+"""What one more person counts for beside points."""
 
 
 async def start(game: Any, **more: Any) -> RunView:
@@ -46,9 +48,20 @@ async def proposed(game: Any, **more: Any) -> RunView:
 
 
 def solved(asked: Asked) -> Round:
-    pool = asked.pool
-    graph = spread(pool.best(asked.rows, pool.mentors), asked.rows.astype(np.int64), pool.mentees)
-    worth = worth_of(asked.bands, min(pool.mentees, int(pool.places.sum())), asked.bonus)
-    extra = None if asked.keep is None else keeping(graph, asked.keep, asked.bonus)
-    found = best(graph, asked.free, worth, extra, seed=pool.seed)
-    return certify(pool, graph, found, seed=pool.seed, extra=extra, rows=asked.rows, places=asked.free)[1]
+    """Most people, then most points, by SciPy: no kernel has to be compiled while a transaction waits."""
+    pool, mate = asked.pool, np.full(asked.pool.mentees, -1, np.int32)
+    slots = np.repeat(np.arange(pool.mentors), asked.free)
+    worth = np.zeros((len(asked.rows), len(slots)), np.int64)
+    for at, i in enumerate(asked.rows.tolist()):
+        for slot, j in enumerate(slots.tolist()):
+            if pool.allowed(i, j):
+                kept = asked.keep is not None and asked.keep[i] == j
+                worth[at, slot] = PERSON + pool.points(i, j) + (asked.bonus if kept else 0)
+    for at, slot in zip(*linear_sum_assignment(worth, maximize=True), strict=True):
+        if worth[at, slot]:
+            mate[asked.rows[at]] = slots[slot]
+    points = np.array([pool.points(i, j) if j >= 0 else 0 for i, j in enumerate(mate.tolist())], np.int32)
+    nothing, unit = np.zeros(pool.mentors, np.int64), worth_of((), max(pool.mentees, 1))
+    return Round(
+        mate=mate, points=points, prices=nothing, gains=np.zeros_like(mate, np.int64), worth=unit, gap=0, stats={}
+    )
