@@ -12,7 +12,6 @@ import statistics
 import subprocess
 import sys
 import time
-from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -182,15 +181,12 @@ async def test_the_same_pages_by_other_means_take_more_of_the_processor(seeded, 
     async with Line.to(run.url, token) as line:
         pages = await _pages(line)
     await _all_the_same({name: at for name, (at, _) in sides.items()}, token, pages)
-    async with AsyncExitStack() as stack:
-        loads = {
-            name: await stack.enter_async_context(Load.of(at, token, CONNECTIONS)) for name, (at, _) in sides.items()
-        }
-        for _ in range(1 + rounds * SLICES):
-            for name, (_, whom) in sides.items():
-                await loads[name].run(MENTORS, pages, seconds=WARMING)  # its caches hold what served another until now
+    for _ in range(1 + rounds * SLICES):
+        for name, (at, whom) in sides.items():
+            async with Load.of(at, token, CONNECTIONS) as load:
+                await load.run(MENTORS, pages, seconds=WARMING)  # its caches hold what served another until now
                 before = _processor(whom())
-                count = len((await loads[name].run(MENTORS, pages, seconds=SECONDS / SLICES)).milliseconds)
+                count = len((await load.run(MENTORS, pages, seconds=SECONDS / SLICES)).milliseconds)
                 found[name].append((_processor(whom()) - before) / count * MILLISECONDS)
     turns = {name: values[1:] for name, values in found.items()}  # the first warmed everyone up
     for name, of, over in RATIOS:
