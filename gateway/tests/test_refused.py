@@ -138,16 +138,21 @@ def test_there_is_a_sentence_for_everything_that_can_be_said(language):
     assert [code for context, code in wanted if not said.sentences.get((context, code))] == []
 
 
+def _named(sentence):
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
 @EVERY_LANGUAGE
 def test_every_sentence_is_of_the_same_codes_and_parameters(language):
     said, english = Catalogue.of(language).sentences, Catalogue.of(Language.EN).sentences
     assert said.keys() == english.keys()
     for (context, key), sentence in said.items():
-        named = {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
-        assert named == set(filter(None, key.partition("(")[2].removesuffix(")").split(","))), key
         if context in {None, FAULT, NOTICE, SHEET}:
+            assert _named(sentence) == set(filter(None, key.partition("(")[2].removesuffix(")").split(","))), key
             assert sentence[0].isupper() or sentence.startswith("{"), key
             assert sentence.endswith("."), key
+        else:
+            assert _named(sentence) == _named(english[context, key]), key
     assert not set("!") & set("".join(said.values()))
 
 
