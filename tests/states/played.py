@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from commons_chassis.settings import driver
 from commons_chassis.testing import NOON, hear, opened, pass_time, play, run, told
 from commons_contracts.base import Refusal
-from commons_contracts.codes import Role, Style
+from commons_contracts.codes import Role, Style, TrainingModule
 from commons_contracts.ids import membership_of
 from commons_contracts.matching import (
     AcceptConnection,
@@ -30,7 +30,7 @@ from commons_contracts.mentoring import (
     ProgrammePublished,
     SeedProgramme,
 )
-from commons_contracts.profiles import IntroductionPublished, ProjectOpened
+from commons_contracts.profiles import IntroductionPublished, ProjectOpened, TrainingRecorded
 from commons_matching.app import service as matching
 from commons_matching.rules.round import round_of
 from commons_matching.tables import matches, places
@@ -69,6 +69,8 @@ class Played:
             await run(matching, RegisterForRound(round=self.round, role=side), self.there)
         mentor = self.people[Role.MENTOR]
         whose = {"membership": membership_of(mentor, self.here.project), "person": mentor}
+        trained = {"module": TrainingModule.PREPARATION_MEETING, "held_on": NOON.date(), **whose}
+        await hear(matching, TrainingRecorded(project=self.here.project, at=NOON, **trained), self.there)
         await hear(matching, IntroductionPublished(project=self.here.project, at=NOON, **whose), self.there)
         await self.as_there(Role.MENTOR, SetPlaces(round=self.round, style=Style.TRADITIONAL, most=1))
         ask = RequestConnection(round=self.round, mentor=mentor, style=Style.TRADITIONAL, message="May I?")
