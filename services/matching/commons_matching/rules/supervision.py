@@ -47,12 +47,12 @@ def declare(
     """By either of the two, or by a coordinator, of two members (Women STEM Up guide: mentoring is not supervision, and
     interference with the academic supervisor is a known conflict; journey J5.7).
     """
-    if supervisor == supervised:
-        raise Refusal(RefusalCode.SELF_REQUEST)
     if by not in (supervisor, supervised) and Role.COORDINATOR not in roles:
         raise Refusal(RefusalCode.ROLE_NOT_ALLOWED, roles=[Role.COORDINATOR])
     if not {supervisor, supervised} <= members:
         raise Refusal(RefusalCode.NOT_FOUND)
+    if supervisor == supervised:
+        raise Refusal(RefusalCode.SELF_REQUEST)
     id = supervision_of(project, supervisor, supervised, by)
     return Supervision(id=id, project=project, supervisor=supervisor, supervised=supervised, by=by, at=at)
 
