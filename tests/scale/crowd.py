@@ -42,7 +42,9 @@ def a_programme(project: ProjectId, programme: ProgrammeId) -> ProgrammePublishe
             styles=(Style.TRADITIONAL,),
             requests=RequestRules(initiator=Initiator.MENTEE),
             matching=MatchRules(
-                method=Method.ALGORITHM, criteria=tuple(Weight(criterion=c, points=p) for c, p in POINTS.items())
+                method=Method.ALGORITHM,
+                collected=tuple(POINTS),
+                criteria=tuple(Weight(criterion=c, points=p) for c, p in POINTS.items()),
             ),
         ),
     )
