@@ -145,12 +145,6 @@ async def ground(broker: Nats, database: Database, logs: Path) -> AsyncIterator[
         await asker.stop()
 
 
-def hands_of(pid: int) -> list[int]:
-    """The processes that compute for one of ours."""
-    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout
-    return [int(each) for each in found.split()]
-
-
 async def busy(ground: Ground, workers: int, *, seconds: float = 30.0) -> None:
     """Each of so many workers has a job in hand."""
     until = time.monotonic() + seconds
