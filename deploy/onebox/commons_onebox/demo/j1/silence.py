@@ -14,12 +14,15 @@ STEP = "J1.9"
 DECLINING, SILENT, DECLINED, WAITING = 9, 10, 74, (75, 76)
 NOTE = "Prova gärna någon med mer labberfarenhet."
 DAY = timedelta(days=1)
+MEETS_ONLINE = {"fields": ["0613"], "languages": [{"language": code, "level": "C2"} for code in ("sv", "en")]}
+"""So that others can be suggested to her: whoever wants to meet is shown those within reach alone."""
 PROFILE = "{ viewer { profile { paused } } }"
 MALFORMED = {"GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"}
 
 
 async def a_no_has_a_reason(story: Story) -> None:
     (mentor,), (mentee,) = await story.mentors([DECLINING]), await story.mentees([DECLINED])
+    await mentee.does("describeProfile", **MEETS_ONLINE)
     request = await story.asks(mentee, mentor)
     await _reason_is_needed(story, mentor, mentee, request)
     said = await mentor.does("declineConnection", connection=request, reason="OTHER_EXPERTISE", note=NOTE)
