@@ -123,12 +123,14 @@ MEASURES = {
         what="The same, by a gateway to the same services as their documentation builds one (FastStream asks, DataLoader, Strawberry, "
         "FastAPI; it keeps nothing), over ours",
         unit="x",
+        least=3,
     ),
     "naive_without_plans": Measure(target="P3", what="The same over ours without plans and kept documents", unit="x"),
     "monolith": Measure(
         target="P6",
         what="The same, by one process without services and broker (FastAPI, Strawberry, SQLAlchemy's ORM, one database), over ours",
         unit="x",
+        least=3,
     ),
     "page_processor_naive": Measure(what="Processor time a page, by the gateway from the documentation", unit="ms"),
     "page_processor_monolith": Measure(what="The same, by the one process", unit="ms"),
