@@ -34,7 +34,7 @@ status: $(STAMP) ## Show processes, broker, consumers and lag of a running platf
 	@exec $(BIN)/commons status
 
 test: $(STAMP) ## Run the tests, on real PostgreSQL and NATS: ARGS="-k ..." reaches pytest
-	@$(BIN)/pytest -q -rs -n auto --dist loadfile -m "not faults and not bench" $(ARGS)
+	@$(BIN)/pytest -q -rs -n auto --dist loadfile -m "not faults and not bench and not long" $(ARGS)
 
 check: $(STAMP) ## Format, lint, imports, types, sizes, snapshots, and the rules branch by branch
 	@$(BIN)/ruff format --check .

@@ -94,6 +94,10 @@ RULES = {
 """How often each rule of each step is tried. A refusal also proves, by its own lines in SQL, that nothing was written."""
 
 
+NOT_YET = {"consents to be matched", "when sessions are"}
+"""What nobody has come to in this journey."""
+
+
 @pytest.mark.parametrize(("step", "rule", "times"), [(s, r, n) for s, rules in RULES.items() for r, n in rules.items()])
 def test_the_rule_holds(played, step, rule, times):
     tried = [verdict for verdict in played["verdicts"] if (verdict["step"], verdict["rule"]) == (step, rule)]
@@ -110,7 +114,7 @@ def test_nothing_else_was_tried(played):
 def test_a_copy_is_as_its_owner_has_it(played, name):
     compared = played["copies"][name]
     assert (compared["missing"], compared["surplus"]) == ([], [])
-    assert compared["rows"] > 0
+    assert (compared["rows"] > 0) is (name not in NOT_YET)
 
 
 @pytest.mark.parametrize("service", SERVICES)

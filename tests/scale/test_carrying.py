@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from random import SystemRandom
 
+import pytest
+
 from commons_chassis.deploy import bucket_of, queue_of
 from commons_chassis.testing import eventually
 from commons_contracts.codes import RunState
@@ -48,6 +50,7 @@ async def test_a_run_is_followed_told_and_cleared_away(ground):
     await _nothing_left(ground, run)
 
 
+@pytest.mark.long
 async def test_what_was_told_to_a_queue_that_lost_it_is_told_again(ground):
     actor, round = await ground.recruit(**SMALL, seed=_seed())
     ground.hire(1)

@@ -55,10 +55,11 @@ def test_only_a_developers_gateway_trusts_the_development_issuer(home: Home, mon
         "COMMONS_HEALTH_PORT": str(home.ports["gateway"]),
         "COMMONS_TOKEN_KEY_FILE": str(home.issuer_key),
         "COMMONS_RATES__TIMES": "1000",
+        "COMMONS_MAIL_FOLDER": str(home.letters),
     }
     monkeypatch.setenv("COMMONS_ENV", "production")
     told = of_gateway(home, URL)
-    assert "COMMONS_TOKEN_KEY_FILE" not in told
+    assert not {"COMMONS_TOKEN_KEY_FILE", "COMMONS_MAIL_FOLDER"} & told.keys()
     assert told["COMMONS_SECRET_FILE"] == str(home.gateway_secret)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from functools import cache
 from typing import Any
-
-import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from commons_chassis.ids import new_id
 from commons_chassis.testing import play, run
@@ -13,12 +13,9 @@ from commons_contracts.codes import Role
 from commons_contracts.ids import PersonId, RunId
 from commons_contracts.matching import RunView, StartMatchRun
 from commons_matching.app import service
-from commons_matching.rules.engine.round import Round, worth_of
-from commons_matching.runs import settling, snapshot, telling
-from commons_matching.runs.solving import Asked
-
-PERSON = 1_000_000
-"""What one more person counts for beside points."""
+from commons_matching.runs import settling, snapshot
+from commons_matching.runs.hand import read, write
+from commons_matching.runs.solving import Kind, Named
 
 
 async def start(game: Any, **more: Any) -> RunView:
@@ -33,11 +30,17 @@ async def coordinate(game: Any) -> PersonId:
 
 
 async def compute(game: Any, id: RunId) -> None:
-    """What workers do: read, solve, prove, tell."""
-    content, sizes = snapshot.packed(await snapshot.read(game.tx, id))
-    if await settling.begun(game.tx, id, content, sizes):
-        asked = Asked.unpacked(content)
-        await settling.settle(game.tx, id, telling.rows(asked, solved(asked)), "0" * 64)
+    """What workers do: read, compute job by job, settle."""
+    hand, pieces = _hand(), dict[str, bytes]()
+    first = Named(str(id), Kind.SNAPSHOT, 0, 0)
+    answer = hand.do(first, pieces, await snapshot.read(game.tx, id))
+    (content,) = answer["pieces"].values()
+    if await settling.begun(game.tx, id, content, answer["told"]["sizes"]):
+        while (stage := answer["then"]) is not None:
+            done = [hand.do(Named(str(id), stage.kind, stage.turn, n), pieces) for n in range(stage.jobs)]
+            answer = done[-1]
+        (outcome,) = answer["pieces"].values()
+        await settling.settle(game.tx, id, outcome, answer["told"]["hash"])
     await game.tx.write_facts()
 
 
@@ -47,21 +50,28 @@ async def proposed(game: Any, **more: Any) -> RunView:
     return started
 
 
-def solved(asked: Asked) -> Round:
-    """Most people, then most points, by SciPy: no kernel has to be compiled while a transaction waits."""
-    pool, mate = asked.pool, np.full(asked.pool.mentees, -1, np.int32)
-    slots = np.repeat(np.arange(pool.mentors), asked.free)
-    worth = np.zeros((len(asked.rows), len(slots)), np.int64)
-    for at, i in enumerate(asked.rows.tolist()):
-        for slot, j in enumerate(slots.tolist()):
-            if pool.allowed(i, j):
-                kept = asked.keep is not None and asked.keep[i] == j
-                worth[at, slot] = PERSON + pool.points(i, j) + (asked.bonus if kept else 0)
-    for at, slot in zip(*linear_sum_assignment(worth, maximize=True), strict=True):
-        if worth[at, slot]:
-            mate[asked.rows[at]] = slots[slot]
-    points = np.array([pool.points(i, j) if j >= 0 else 0 for i, j in enumerate(mate.tolist())], np.int32)
-    nothing, unit = np.zeros(pool.mentors, np.int64), worth_of((), max(pool.mentees, 1))
-    return Round(
-        mate=mate, points=points, prices=nothing, gains=np.zeros_like(mate, np.int64), worth=unit, gap=0, stats={}
-    )
+class Worker:
+    """The process that computes, asked as a service asks it."""
+
+    def __init__(self) -> None:
+        command = (sys.executable, "-m", "commons_matching.runs.hand")
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def do(self, job: Named, pieces: dict[str, bytes], given: object = None) -> dict[str, Any]:
+        """Its answer; what it made is among the pieces then."""
+        self._say((job.words, given))
+        while "wants" in (answer := read(self._process.stdout)):
+            self._say([pieces[name] for name in answer["wants"]])
+        assert "failed" not in answer, answer
+        pieces.update(answer["pieces"])
+        return answer
+
+    def _say(self, said: object) -> None:
+        write(self._process.stdin, said)
+        self._process.stdin.flush()
+
+
+@cache
+def _hand() -> Worker:
+    """One for all tests of a process, with which it ends."""
+    return Worker()

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from commons_contracts.codes import Conduct
+
 from .judge import Judge
 from .player import Answer, Player
 
@@ -23,6 +25,7 @@ QUIET = "{ platform { services { outbox due unheard } } }"
 QUIET_SECONDS, PAUSE_SECONDS = 60.0, 0.03
 AT_ONCE = 12
 MOVE = "mutation ($to: DateTime) { moveClock(input: {to: $to, frozen: true}) { clock } }"
+CODES = "query ($slug: String!) { project(slug: $slug) { codesOfConduct { kind version } } }"
 SEEN = """{ viewer {
   connections(first: 100) { totalCount nodes { id state } } waitings { id state position } offers { id state }
   mentorships(first: 1) { totalCount } channels(first: 1) { totalCount } notices(first: 1) { totalCount }
@@ -84,6 +87,12 @@ class Stage:
                 if not any(count for service in services for count in service.values()):
                     return
                 await asyncio.sleep(PAUSE_SECONDS)
+
+    async def accepts(self, player: Player) -> None:
+        """She accepts the code of conduct that is in force in her project."""
+        codes = (await player.ask(CODES, slug=player.project))["project"]["codesOfConduct"]
+        newest = max(code["version"] for code in codes if code["kind"] == Conduct.COMMUNITY)
+        await player.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=newest)
 
     async def seen(self, people: Iterable[Player]) -> list[object]:
         """All that these people see of what is theirs, and what the witnesses see."""

@@ -18,9 +18,9 @@ from .facts import prices, pricings
 async def set_prices(tx: Tx, project: ProjectId, round: RoundId, tariff: Mapping[str, int]) -> None:
     """In points, by the id of a mentor; who is not named costs nothing. Every process has them with its next list."""
     await tx.run(sa.delete(prices).where(prices.c.round == round))
-    columns = ([UUID(mentor) for mentor in tariff], list(tariff.values()))
-    arrays = [sa.cast(values, pg.ARRAY(kind)) for values, kind in zip(columns, (sa.Uuid, sa.Integer), strict=True)]
-    each = sa.func.unnest(*arrays).table_valued("mentor", "points").render_derived()
+    mentors = sa.cast([UUID(mentor) for mentor in tariff], pg.ARRAY(sa.Uuid))
+    points = sa.cast(list(tariff.values()), pg.ARRAY(sa.Integer))
+    each = sa.func.unnest(mentors, points).table_valued("mentor", "points").render_derived()
     whose = (sa.literal(round, sa.Uuid), sa.literal(project, sa.Uuid))
     rows = sa.select(*whose, each.c.mentor, each.c.points)
     await tx.run(sa.insert(prices).from_select(["round", "project", "mentor", "points"], rows))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from commons_contracts.codes import Conduct, RefusalCode, Role
+from commons_contracts.codes import RefusalCode, Role
 from commons_contracts.ids import person_of
 from commons_gateway.devtoken import ISSUER
 from commons_gateway.relay import global_id
@@ -65,7 +65,7 @@ async def _stranger(stage: Stage, subject: str) -> Player:
     await stranger.does("joinProject", roles=EVERY_ROLE)
     stranger = await stranger.known()
     await stage.operator.does("grantRole", person=stranger.id, role=Role.COORDINATOR, project=elsewhere)
-    await stranger.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=1)
+    await stage.accepts(stranger)
     await stage.quiet()
     return stranger
 

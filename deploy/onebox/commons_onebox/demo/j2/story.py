@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from commons_contracts.codes import Conduct, Role, Style
+from commons_contracts.codes import Role, Style
 
 from ..player import Player
 from ..stage import Stage, together
@@ -28,7 +28,6 @@ MENTORSHIP = """query ($id: ID!) { node(id: $id) { ... on Mentorship {
 MINE = "{ viewer { mentorships(first: 5) { nodes { id match { id } } } } }"
 NOTICES = "{ viewer { notices(first: 50) { nodes { code number subject { id } } } } }"
 PLACES = "query ($round: ID!) { viewer { places(round: $round) { style most used held free } } }"
-CODES = "query ($slug: String!) { project(slug: $slug) { codesOfConduct { kind version } } }"
 TERMS: Mapping[str, Any] = {
     "language": "sv",
     "startsOn": "2026-11-23",
@@ -102,9 +101,7 @@ class Story:
     # ------------------------------------------------------------ people
     async def takes_part(self, subject: str, role: Role) -> Player:
         player = await self.stage.player(subject).known()
-        codes = (await player.ask(CODES, slug=self.stage.project))["project"]["codesOfConduct"]
-        newest = max(code["version"] for code in codes if code["kind"] == Conduct.COMMUNITY)
-        await player.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=newest)
+        await self.stage.accepts(player)
         await player.does("registerForProgramme", round=self.round, role=role)
         return player
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from commons_contracts.codes import Conduct, Role, Style
+from commons_contracts.codes import Role, Style
 
 from ..player import Player
 from ..stage import Stage, together
@@ -22,7 +22,6 @@ FIRST, SECOND = (datetime(2027, 1, day, 17, tzinfo=ZONE) for day in (18, 19))
 MENTOR, MENTEES = 26, range(10, 74)
 
 ROUND = "query ($id: ID!) { node(id: $id) { ... on Programme { round { id open } } } }"
-CODES = "query ($slug: String!) { project(slug: $slug) { codesOfConduct { kind version } } }"
 PLACES = "query ($round: ID!) { viewer { places(round: $round) { style used free } } }"
 OFFERED = "{ viewer { flashSlots(first: 20) { nodes { id state } } } }"
 HERS = """{ viewer { connections(first: 50) { nodes { id state style } }
@@ -61,9 +60,7 @@ class Story:
 
     async def takes_part(self, subject: str, role: Role) -> Player:
         player = await self.stage.player(subject).known()
-        codes = (await player.ask(CODES, slug=self.stage.project))["project"]["codesOfConduct"]
-        newest = max(code["version"] for code in codes if code["kind"] == Conduct.COMMUNITY)
-        await player.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=newest)
+        await self.stage.accepts(player)
         await player.does("registerForProgramme", round=self.round, role=role)
         return player
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from commons_contracts.codes import Conduct, Method, Role, Style
+from commons_contracts.codes import Method, Role, Style
 
 from ..player import Player
 from ..stage import Stage, together
@@ -28,7 +28,6 @@ SEEN = """query ($id: ID!) { node(id: $id) { ... on Round { method listsCloseAt 
     submitPreferences { allowed reason } }
   viewerPreferences { role ranked { id } equal { id } } } } }"""
 HERS = "{ viewer { connections(first: 50) { nodes { id state askedBy } } notices(first: 50) { totalCount } } }"
-CODES = "query ($slug: String!) { project(slug: $slug) { codesOfConduct { kind version } } }"
 NOTICES = "{ viewer { notices(first: 50) { nodes { code number subject { id } } } } }"
 TELLS: Mapping[str, Any] = {
     "fields": ["0613"],
@@ -82,9 +81,7 @@ class Story:
     async def member(self, subject: str) -> Player:
         """One of those who were there before; she accepts the code in force, and tells what all of the play have in common."""
         player = await self.stage.player(f"{subject}@{self.stage.project}").known()
-        codes = (await player.ask(CODES, slug=self.stage.project))["project"]["codesOfConduct"]
-        newest = max(code["version"] for code in codes if code["kind"] == Conduct.COMMUNITY)
-        await player.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=newest)
+        await self.stage.accepts(player)
         await player.does("describeProfile", **TELLS)
         return player
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from commons_contracts.codes import Conduct, Method, RefusalCode, Role
+from commons_contracts.codes import Method, RefusalCode, Role
 
 from ..player import Player
-from .story import BEGINS, CODES, Story
+from .story import BEGINS, Story
 
 STEP = "J5.4"
 MODULES = ["MENTOR_BASICS", "GENDER", "GROUP_FACILITATION"]
@@ -46,8 +46,6 @@ async def _someone_new(story: Story) -> Player:
     await new.does("registerPerson", displayName="Tora", birthYear=1985, birthMonth=3, country="SE")
     await new.does("joinProject", roles=[Role.MENTOR])
     new = await new.known()
-    codes = (await new.ask(CODES, slug=story.stage.project))["project"]["codesOfConduct"]
-    newest = max(code["version"] for code in codes if code["kind"] == Conduct.COMMUNITY)
-    await new.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=newest)
+    await story.stage.accepts(new)
     await story.stage.quiet()
     return new

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from commons_contracts.codes import Conduct, Method, Modality, Role, Style
+from commons_contracts.codes import Method, Modality, Role, Style
 from commons_contracts.codes import Stage as Career
 
 from ..player import Player
@@ -22,7 +22,6 @@ FROM = 10
 LEFT = ("NO_COMMON_LANGUAGE", "NO_MODALITY_OVERLAP", "ALL_BLOCKED", "NOT_ACKNOWLEDGED", "PROFILE_INCOMPLETE")
 
 ROUND = "query ($id: ID!) { node(id: $id) { ... on Programme { round { id programmeVersion } } } }"
-CODES = "query ($slug: String!) { project(slug: $slug) { codesOfConduct { kind version } } }"
 INTRODUCED = "{ viewer { profile { introduction { published } } } }"
 RUN = """query ($id: ID!) { node(id: $id) { ... on MatchRun { id state dryRun failure identity resultHash matched total
   moved pinsDropped mentees mentors places basedOn
@@ -76,13 +75,8 @@ class Story:
     async def member(self, subject: str) -> Player:
         """One of those who were there before; she accepts the code in force."""
         player = await self.stage.player(f"{subject}@{self.stage.project}").known()
-        await self.accepts(player)
+        await self.stage.accepts(player)
         return player
-
-    async def accepts(self, player: Player) -> None:
-        codes = (await player.ask(CODES, slug=self.stage.project))["project"]["codesOfConduct"]
-        newest = max(code["version"] for code in codes if code["kind"] == Conduct.COMMUNITY)
-        await player.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=newest)
 
     async def joins(self, player: Player, role: Role, *, reads: bool = True, **told: Any) -> Player:
         """She takes part and tells of herself; what is not said is as with most."""
