@@ -96,9 +96,9 @@ class Stage:
 
     async def seen(self, people: Iterable[Player]) -> list[object]:
         """All that these people see of what is theirs, and what the witnesses see."""
-        of_people = [(await one.raw(SEEN)).get("data") for one in people]
-        of_project = (await self.operator.raw(SEEN_OF_PROJECT, slug=self.project)).get("data")
-        return [*of_people, of_project, *[await look() for look in self.witnesses]]
+        of_project = self.operator.raw(SEEN_OF_PROJECT, slug=self.project)
+        found = await asyncio.gather(*(one.raw(SEEN) for one in people), of_project)
+        return [*(answer.get("data") for answer in found), *[await look() for look in self.witnesses]]
 
     async def refuses(
         self,
