@@ -34,7 +34,7 @@ status: $(STAMP) ## Show processes, broker, consumers and lag of a running platf
 	@exec $(BIN)/commons status
 
 test: $(STAMP) ## Run the tests, on real PostgreSQL and NATS: ARGS="-k ..." reaches pytest
-	@$(BIN)/pytest -q -rs -n auto --dist loadfile -m "not faults and not bench and not long" $(ARGS)
+	@$(BIN)/pytest -q -rs -n auto --dist loadfile -m "not faults and not bench" $(ARGS)
 
 check: $(STAMP) ## Format, lint, imports, types, sizes, snapshots, and the rules branch by branch
 	@$(BIN)/ruff format --check .
@@ -70,7 +70,7 @@ scale-long: $(STAMP) ## One hash for 1, 2 and 4 workers, people in another order
 	@SCALE_ROUNDS=$(or $(SCALE_ROUNDS),5) $(BIN)/pytest -q -s -n0 -m "not bench" tests/scale $(ARGS)
 
 faults: $(STAMP) ## Kill everything many times while clients write, and count what was lost
-	@$(BIN)/pytest -q -s -rs -m "faults and not long" tests/faults $(ARGS)
+	@$(BIN)/pytest -q -s -rs -m "faults and not long" tests/faults tests/scale $(ARGS)
 
 faults-long: $(STAMP) ## The long forms: disks that fill, power cuts, stores rebuilt (root, for loop images; skips are told)
 	@$(BIN)/pytest -q -s -rs -m long tests/faults $(ARGS)

@@ -10,6 +10,7 @@ from commons_chassis.deploy import bucket_of, queue_of
 from commons_chassis.testing import eventually
 from commons_contracts.codes import RunState
 
+pytestmark = pytest.mark.faults
 SMALL = {"mentors": 40, "mentees": 90}
 
 

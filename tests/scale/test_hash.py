@@ -1,6 +1,6 @@
 """One hash, whoever computes: 1, 2 and 4 workers, people entered in another order, a worker killed with work in hand.
 
-Once in CI; five times each, with fresh people, in the long form: `make scale-long`.
+Once in `make faults`, as in CI; five times each, with fresh people, in the long form: `make scale-long`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from commons_contracts.codes import RunState
 
 from .ground import busy
 
+pytestmark = pytest.mark.faults
 ROUNDS = int(os.environ.get("SCALE_ROUNDS", "1"))
 SIZE = {"mentors": 150, "mentees": 4200}
 """Three blocks of mentees: so much can be done at the same time."""
