@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from .story import FIRST, Story
 
 STEP = "J3"
+ACCOUNT = "{ viewer { account { zone } } }"
 FEED = "{ viewer { calendarFeed { since } } }"
 
 
 async def it_can_be_followed(story: Story) -> None:
     winner, http = story.winner, story.stage.http
     seen = await story.seen(winner)
-    times = {time["startsAt"] for session in seen["sessions"]["nodes"] for time in session["times"]}
-    story.says(STEP, "BOTH_CLOCKS", times == {FIRST.isoformat()}, "each reads the time on her own clock")
+    zones = [(await one.ask(ACCOUNT))["viewer"]["account"]["zone"] for one in (story.birgit, winner)]
+    hers = [FIRST.astimezone(ZoneInfo(zone)) for zone in zones]
+    times = [(time["zone"], time["startsAt"]) for time in seen["sessions"]["nodes"][0]["times"]]
+    same = times == [(zone, at.isoformat()) for zone, at in zip(zones, hers, strict=True)]
+    story.says(STEP, "BOTH_CLOCKS", same, f"each on her own clock: {', '.join(f'{at:%H:%M}' for at in hers)}")
     old = (await winner.does("renewCalendarFeed"))["url"]
     answer = await http.get(old)
-    line = f"DTSTART;TZID=Europe/Stockholm:{FIRST:%Y%m%dT%H%M%S}"
+    line = f"DTSTART;TZID={zones[-1]}:{hers[-1]:%Y%m%dT%H%M%S}"
     quiet = "visste du" not in answer.text and story.birgit.name not in answer.text
     held = answer.headers["content-type"].startswith("text/calendar") and line in answer.text and quiet
     story.says(STEP, "CALENDAR", held, "the session in her zone, with a title that names nobody")
