@@ -6,26 +6,26 @@ from functools import cache
 from hashlib import blake2b
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from nacl.exceptions import CryptoError
+from nacl.secret import Aead
 
 from .settings import PostSettings
 
 
 class Sealer:
-    """Closes and opens addresses of webhooks, each bound to its project (AES-SIV, RFC 5297, which needs no nonce)."""
+    """Closes and opens addresses of webhooks, each bound to its project (XChaCha20-Poly1305, from the library that NATS signs with)."""
 
     def __init__(self, link_key: str) -> None:
-        self._cipher = AESSIV(blake2b(link_key.encode(), person=b"commons-webhook").digest())
+        self._cipher = Aead(blake2b(link_key.encode(), digest_size=Aead.KEY_SIZE, person=b"commons-webhook").digest())
 
     def close(self, text: str, project: UUID) -> bytes:
-        return self._cipher.encrypt(text.encode(), [project.bytes])
+        return bytes(self._cipher.encrypt(text.encode(), project.bytes))
 
     def open(self, sealed: bytes, project: UUID) -> str | None:
         """None for what was closed with another key, or for another project."""
         try:
-            return self._cipher.decrypt(sealed, [project.bytes]).decode()
-        except InvalidTag:
+            return self._cipher.decrypt(sealed, project.bytes).decode()
+        except CryptoError:
             return None
 
 
