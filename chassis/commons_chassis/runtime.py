@@ -13,7 +13,7 @@ import asyncpg
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.js import JetStreamContext
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -125,9 +125,8 @@ def _still_open(connection: Any, _record: object, _proxy: object) -> None:
 @contextlib.asynccontextmanager
 async def _sealing(service: Service, settings: ServiceSettings) -> AsyncIterator[None]:
     """While it lasts the service has its keys. SettingError where their store, or what opens it, was not told."""
-    service.pepper = (
-        settings.app_dsn.encode()
-    )  # with a password that all of its processes know, and no dump of a database
+    # The password is what all processes of a service know, by whichever host they reach it, and no dump of a database.
+    service.pepper = (make_url(settings.app_dsn).password or settings.app_dsn).encode()
     if not service.seals:
         yield
         return

@@ -146,9 +146,10 @@ async def test_a_deadline_that_failed_falls_due_again_when_redriven(house, actor
 
 
 async def test_all_processes_of_a_service_know_a_repeated_command_and_no_other_service_does(nats, told):
-    peppers = []
-    other = told["counting"].model_copy(update={"app_dsn": told["counting"].app_dsn.replace(":test@", ":other@")})
-    for settings in (told["counting"], told["counting"], other):
+    peppers, hers = [], told["counting"]
+    elsewhere = hers.model_copy(update={"app_dsn": f"{hers.app_dsn}?application_name=elsewhere"})
+    other = hers.model_copy(update={"app_dsn": hers.app_dsn.replace(":test@", ":other@")})
+    for settings in (hers, elsewhere, other):
         async with running(counting.service, settings):
             peppers.append(counting.service.pepper)
     assert peppers[0] == peppers[1] != peppers[2]
