@@ -187,8 +187,8 @@ def test_it_is_the_same_only_with_the_same_contents_and_dates():
     assert not programme.is_as(designs.load("stem-nord"), starts_on=OCTOBER, ends_on=DECEMBER)
 
 
-@pytest.mark.parametrize(("starts_on", "earliest"), [(None, "2026-09-01"), (date(2026, 9, 8), "2026-09-09")])
-def test_ranked_lists_need_a_start_that_leaves_a_day_before_they_close(starts_on, earliest):
+@pytest.mark.parametrize("starts_on", [None, date(2026, 9, 8)])
+def test_ranked_lists_need_a_start_that_leaves_a_day_before_they_close(starts_on):
     both = designs.load("women-stem-up").with_changes(Changes(method=Method.TWO_WAY))
     programme = a_programme(design=both, starts_on=starts_on, ends_on=None)
 
@@ -196,5 +196,5 @@ def test_ranked_lists_need_a_start_that_leaves_a_day_before_they_close(starts_on
         programme.publish(**HERE)
 
     assert no.value.code is RefusalCode.PROGRAMME_DATES_INVALID
-    assert no.value.params == {"field": "starts_on", "earliest": earliest}
+    assert no.value.params == {"field": "starts_on", "earliest": "2026-09-09"}
     assert a_programme(design=both, starts_on=date(2026, 9, 9)).publish(**HERE).rules.matching.method is Method.TWO_WAY

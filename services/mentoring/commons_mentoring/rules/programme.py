@@ -36,10 +36,6 @@ class Programme:
     texts: ProgrammeTexts
 
     @property
-    def _lists(self) -> bool:
-        return self.rules.matching.method is Method.TWO_WAY
-
-    @property
     def design(self) -> Design:
         return Design(rules=self.rules, texts=self.texts)
 
@@ -66,14 +62,12 @@ class Programme:
             raise Refusal(RefusalCode.INVALID_TRANSITION, **{"from": self.state, "to": ProgrammeState.PUBLISHED})
         if missing := contents.missing(self.design):
             raise Refusal(RefusalCode.PROGRAMME_INCOMPLETE, missing=missing)
-        today = day(at, zone)
-        if self.starts_on is None and (self._lists or self.rules.recruitment_lead_days is not None):
-            raise Refusal(RefusalCode.PROGRAMME_DATES_INVALID, field="starts_on", earliest=today.isoformat())
-        check_dates(self.starts_on, self.ends_on, today=today)
-        if self._lists:
-            # The lists close before the start; whoever ranks others needs a day for it at least.
-            first = today + timedelta(days=1 + self.rules.matching.lists.due_days)
-            check_dates(self.starts_on, self.ends_on, today=first)
+        earliest, by_lists = day(at, zone), self.rules.matching.method is Method.TWO_WAY
+        if by_lists:  # they close before the start, and whoever ranks others needs a day for it at least
+            earliest += timedelta(days=1 + self.rules.matching.lists.due_days)
+        if self.starts_on is None and (by_lists or self.rules.recruitment_lead_days is not None):
+            raise Refusal(RefusalCode.PROGRAMME_DATES_INVALID, field="starts_on", earliest=earliest.isoformat())
+        check_dates(self.starts_on, self.ends_on, today=earliest)
         self.state = ProgrammeState.PUBLISHED
         return ProgrammePublished(
             project=self.project,
