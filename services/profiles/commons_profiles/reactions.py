@@ -12,7 +12,7 @@ from commons_chassis.service import answers
 from commons_chassis.tx import Tx
 from commons_contracts import matching, mentoring
 from commons_contracts.base import Event
-from commons_contracts.codes import DiscordState, DiscordTopic, MentorshipState, SessionState
+from commons_contracts.codes import DiscordState, DiscordTopic, MentorshipState, NoticeCode, Role, SessionState
 from commons_contracts.community import CodeOfConductPublished
 from commons_contracts.ids import derived, membership_of
 from commons_contracts.matching import MatchConfirmed, MentorFellSilent, ParticipantRegistered, RoundOpened
@@ -40,6 +40,11 @@ STATES = {
     SessionMoved: SessionState.PROPOSED,
     SessionCancelled: SessionState.CANCELLED,
     SessionHeld: SessionState.HELD,
+}
+OWN_ACTS = {
+    SessionScheduled: NoticeCode.SESSION_ACCEPTED,
+    SessionMoved: NoticeCode.SESSION_MOVED,
+    SessionCancelled: NoticeCode.SESSION_CANCELLED,
 }
 
 
@@ -127,3 +132,13 @@ async def keep_meeting(event: MeetingFact, tx: Tx) -> None:
     row["state"] = STATES[type(event)]
     put = insert(meetings).values(session=event.session, **row)
     await tx.run(put.on_conflict_do_update(index_elements=[meetings.c.session], set_=row))
+
+
+@answers
+async def invite_who_did_it(event: SessionScheduled | SessionMoved | SessionCancelled, tx: Tx) -> None:
+    """Mentoring has the other one told. Whoever said yes, moved it or called it off needs it in her calendar as much."""
+    if event.by is None:
+        return
+    person = event.mentor if event.by is Role.MENTOR else event.mentee
+    row = {"project": event.project, "person": person, "code": OWN_ACTS[type(event)], "subject_id": event.session}
+    await put_notice(tx, derived("own act", tx.cause), {**row, "at": event.at, "own": True})

@@ -8,11 +8,14 @@ import pytest
 import sqlalchemy as sa
 from icalendar import Calendar
 
+from commons_chassis import doors
 from commons_chassis.ids import new_id
 from commons_chassis.testing import NOON
 from commons_contracts import matching, mentoring
 from commons_contracts.codes import Language, Modality, NoticeCode, Role
 from commons_contracts.mentoring import SessionCancelled, SessionMoved, SessionProposed, SessionScheduled
+from commons_contracts.profiles import NoticesPage, NoticesSince
+from commons_profiles.app import service
 from commons_profiles.post import catalogues, texts
 from commons_profiles.post.contents import WAITS
 from commons_profiles.post.letter import Content, Item, letter, with_stop
@@ -68,13 +71,14 @@ def test_no_text_lacks_its_translation_and_none_is_guessed(language):
 
 def test_every_code_has_a_text_of_its_own():
     assert set(texts.NOTICES) == set(NoticeCode)
-    assert len({text.subject for text in texts.NOTICES.values()}) == len(NoticeCode)
+    every = [*texts.NOTICES.values(), *texts.OWN.values()]
+    assert len({text.subject for text in every}) == len(every)
 
 
 @pytest.mark.parametrize("language", Language)
 def test_every_letter_says_the_same_in_plain_text_and_in_html(language):
     say = speaking(language).gettext
-    for text in texts.NOTICES.values():
+    for text in [*texts.NOTICES.values(), *texts.OWN.values()]:
         content = Content(
             language=language, subject=say(text.subject), items=(Item(say(text.says)),), url="https://x.org/?notices=1",
             button=say(texts.BUTTON), project="<b>WESTEM</b>",
@@ -135,10 +139,10 @@ def session():
     """The facts about one session, each as mentoring tells it, followed by the notice that belongs to it."""
     ids = {"session": new_id(), "mentorship": new_id()}
 
-    def told(kind, reader, sequence, *, starts_at=STARTS, at=NOON):
+    def told(kind, reader, sequence, *, starts_at=STARTS, at=NOON, mentor=None, by=Role.MENTOR):
         return kind(
-            project=reader.project, at=at, **ids, mentor=new_id(), mentee=reader.person, starts_at=starts_at, minutes=45,
-            mode=Modality.ONLINE, sequence=sequence, by=Role.MENTOR,
+            project=reader.project, at=at, **ids, mentor=mentor or new_id(), mentee=reader.person, starts_at=starts_at,
+            minutes=45, mode=Modality.ONLINE, sequence=sequence, by=by,
         )  # fmt: skip
 
     told.id, told.mentorship = ids["session"], ids["mentorship"]
@@ -183,6 +187,41 @@ async def test_a_session_comes_with_an_invitation_that_follows_its_changes(offic
     assert "2026" not in plain(sent.got[3])
 
 
+BECOMES = [
+    (SessionScheduled, NoticeCode.SESSION_ACCEPTED, "REQUEST", "CONFIRMED"),
+    (SessionMoved, NoticeCode.SESSION_MOVED, "REQUEST", "TENTATIVE"),
+    (SessionCancelled, NoticeCode.SESSION_CANCELLED, "CANCEL", "CANCELLED"),
+]
+
+
+@pytest.mark.parametrize("step", [(by, *it) for by in (Role.MENTOR, Role.MENTEE) for it in BECOMES])
+async def test_what_becomes_of_a_session_is_in_both_calendars(office, sent, reader, session, step):
+    """Whoever did it is told by letter alone: on the platform she has just done it."""
+    by, fact, code, method, status = step
+    ebba, maria = (mentee := await reader(Language.SV)), await reader(project=mentee.project)
+    actor, other = (maria, ebba) if by is Role.MENTOR else (ebba, maria)
+    what, cause = session(fact, mentee, 1, mentor=maria.person, by=by), new_id()
+    await office.hear(session(SessionProposed, mentee, 0), wanted(other, code, mentoring, subject_id=session.id))
+    for _ in range(3):
+        async with office.opened(mentee.project, cause) as tx:
+            await doors.react(what, tx, service)
+    await office.deliver(NOON)
+
+    got = {message["To"]: message for message in sent.got}
+    assert len(sent.got) == 2
+    assert set(got) == {f"{one.person}@example.org" for one in (ebba, maria)}
+    assert len({message["Subject"] for message in sent.got}) == 2
+    for one in (ebba, maria):
+        ((_, shown), (_, file)) = calendars(got[f"{one.person}@example.org"])
+        (event,) = shown.walk("VEVENT")
+        assert shown.to_ical() == file.to_ical()
+        assert (shown["METHOD"], event["STATUS"], event["SEQUENCE"]) == (method, status, 1)
+        assert (event["UID"], event["ATTENDEE"]) == (f"{session.id}@commons", f"mailto:{one.person}@example.org")
+    seen = [[it.code for it in (await office.ask(NoticesPage(), one)).items] for one in (actor, other)]
+    since = [[it.code for it in (await office.ask(NoticesSince(cursor="0"), one)).items] for one in (actor, other)]
+    assert seen == since == [[], [code]]
+
+
 async def test_a_letter_waits_for_the_session_that_it_is_about(office, sent, reader, session):
     ada = await reader()
     await office.hear(session(SessionProposed, ada, 0))
@@ -219,11 +258,13 @@ async def test_nobody_is_reminded_of_what_has_begun_or_is_off(office, sent, read
 
 
 async def test_one_flash_meeting_stands_in_the_calendar_when_it_opens(office, sent, reader, session):
+    """Nobody accepted it on her own, so one letter brings it."""
     ada = await reader()
-    await office.hear(session(SessionScheduled, ada, 0))
+    await office.hear(session(SessionScheduled, ada, 0, by=None))
     await office.hear(wanted(ada, NoticeCode.MENTORSHIP_OPENED, mentoring, subject_id=session.mentorship))
     await office.deliver(NOON)
-    ((_, shown), _) = calendars(sent.got[0])
+    (message,) = sent.got
+    ((_, shown), _) = calendars(message)
     assert (shown["METHOD"], shown.walk("VEVENT")[0].decoded("DTSTART").date()) == ("REQUEST", date(2026, 10, 24))
 
 

@@ -52,7 +52,7 @@ by itself, but the calendars should know.
 """
 TOLD = (
     sa.select(
-        n.letter, n.code, n.subject_id, n.at, n.person, n.project, people.c.zone, people.c.language,
+        n.letter, n.code, n.subject_id, n.at, n.person, n.project, n.own, people.c.zone, people.c.language,
         addresses.c.address, projects.c.name,
         *(preferences.c[name] for name in ("ways", "rhythm", "digest_hour", "digest_weekday", "quiet_from", "quiet_until")),
     )
@@ -147,7 +147,7 @@ class Pen:
                 if about and code in SESSIONS and about[0]["state"] != SessionState.CANCELLED
                 else ""
             )
-            says = speaking(Language(row["language"])).gettext(texts.NOTICES.get(code, texts.OTHER).says)
+            says = speaking(Language(row["language"])).gettext(_text(row).says)
             items.append(Item(says.format(project=row["name"]), when))
             asked |= {it["session"]: (it, _method(it)) for it in about if it["state"] != SessionState.HELD}
         return tuple(items), asked
@@ -156,7 +156,7 @@ class Pen:
         language = Language(first["language"])
         say = speaking(language).gettext
         together = letter["kind"] == LetterKind.DIGEST
-        subject = texts.DIGEST if together else texts.NOTICES.get(NoticeCode(first["code"]), texts.OTHER).subject
+        subject = texts.DIGEST if together else _text(first).subject
         return Content(
             language=language,
             subject=say(subject).format(project=first["name"]),
@@ -181,6 +181,10 @@ class Pen:
         )
         made = calendar([meeting], reader["zone"], method=method, organiser=self._sender, guest=reader["address"])
         return Invitation(method, made)
+
+
+def _text(row: Row) -> texts.Text:
+    return (texts.OWN if row["own"] else texts.NOTICES).get(NoticeCode(row["code"]), texts.OTHER)
 
 
 def over(it: Row, now: datetime) -> bool:

@@ -147,3 +147,17 @@ NOTICES: Mapping[NoticeCode, Text] = {
     ),
     NoticeCode.SESSION_REMINDER: Text(N_("A session begins soon"), N_("A session begins soon. See its agenda.")),
 }
+OWN: Mapping[NoticeCode, Text] = {
+    NoticeCode.SESSION_ACCEPTED: Text(
+        N_("A session for your calendar"), N_("You accepted a session: it stands. Here it is for your calendar.")
+    ),
+    NoticeCode.SESSION_MOVED: Text(
+        N_("A proposal for your calendar"),
+        N_("You proposed another time for a session. It stands once the other side accepts."),
+    ),
+    NoticeCode.SESSION_CANCELLED: Text(
+        N_("A session to take out of your calendar"),
+        N_("You declined or called off a session. With this letter it leaves your calendar."),
+    ),
+}
+"""What she did herself, of which the other side has the notice: a letter, for the invitation in it."""

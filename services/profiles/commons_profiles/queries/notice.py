@@ -18,8 +18,7 @@ from ..tables import notices
 
 @answers
 async def notices_page(query: NoticesPage, tx: Tx) -> Page[NoticeView]:
-    n = notices.c
-    wanted = sa.select(notices).where(n.person == tx.person)
+    n, wanted = notices.c, _hers(tx)
     if query.unread:
         wanted = wanted.where(n.read_at.is_(None))
     keys = (n.at.desc(), n.id.desc())
@@ -33,11 +32,16 @@ async def notices_since(query: NoticesSince, tx: Tx) -> NoticeNews:
     if query.cursor is None:
         newest = await tx.value(sa.select(sa.func.max(n.place)).where(n.person == tx.person))
         return NoticeNews(items=(), cursor=str(newest or 0))
-    later = sa.select(notices).where(n.person == tx.person, n.place > int(query.cursor)).order_by(n.place)
+    later = _hers(tx).where(n.place > int(query.cursor)).order_by(n.place)
     rows = await tx.rows(later.limit(query.first + 1))
     shown = rows[: query.first]
     cursor = str(shown[-1]["place"]) if shown else query.cursor
     return NoticeNews(items=tuple(map(_notice_view, shown)), cursor=cursor, more=len(rows) > query.first)
+
+
+def _hers(tx: Tx) -> sa.Select[Any]:
+    """Nobody is told on the platform what she has just done there."""
+    return sa.select(notices).where(notices.c.person == tx.person, sa.not_(notices.c.own))
 
 
 def _notice_view(row: Mapping[Any, Any]) -> NoticeView:

@@ -203,6 +203,7 @@ notices = table(
     sa.Column("number", sa.Integer, info=personal("notices")),
     sa.Column("at", Moment, nullable=False, info=personal("notices")),
     sa.Column("read_at", Moment, info=personal("notices")),
+    sa.Column("own", sa.Boolean, nullable=False, server_default=sa.false(), info=personal("notices")),
     sa.Column("sorted", sa.Boolean, nullable=False, server_default=sa.false(), info=NONE),
     sa.Column("letter", sa.Uuid, info=personal("letters")),
     sa.Column("place", sa.BigInteger, sa.Identity(always=True), nullable=False, info=NONE),
@@ -212,6 +213,7 @@ notices = table(
     sa.Index(None, "letter"),
     wall=Wall.PERSON,
 )
+"""`own`: of what she did herself. Only a letter tells her, for what stands in it."""
 
 
 async def put_notice(tx: Tx, id: UUID, row: Mapping[str, Any]) -> None:
