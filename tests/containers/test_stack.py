@@ -39,7 +39,7 @@ def on_stage(stack, story):
     """What a story comes to, told to the stack by its address and its issuer's key."""
 
     async def told():
-        async with stage_at(stack.key, stack.url, Judge("containers"), j1.PROJECT) as stage:
+        async with stage_at(stack.key, stack.url, Judge("containers"), j1.JOURNEY.project) as stage:
             return await story(stage)
 
     return asyncio.run(told())
@@ -47,7 +47,7 @@ def on_stage(stack, story):
 
 async def a_newcomer(stage):
     """Three commands of J1 that reach every service: someone registers, joins, and accepts the code."""
-    player = stage.player(f"newcomer-{os.urandom(4).hex()}@{j1.PROJECT}")
+    player = stage.player(f"newcomer-{os.urandom(4).hex()}@{j1.JOURNEY.project}")
     await player.does("registerPerson", displayName="Kajsa", birthYear=1996, birthMonth=4, country="SE", language="SV")
     await player.does("joinProject", roles=[Role.MENTEE])
     await player.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=2)
@@ -80,7 +80,7 @@ def test_three_of_a_service_share_its_queue(development, played):
 
     async def asked(stage):
         found = (await stage.operator.ask(PROCESSES))["platform"]["services"]
-        mentee = stage.player(f"mentee@{j1.PROJECT}")
+        mentee = stage.player(f"mentee@{j1.JOURNEY.project}")
         await asyncio.gather(*(mentee.ask(MINE) for _ in range(90)))
         return {each["name"]: each["processes"] for each in found}
 
@@ -107,7 +107,7 @@ def test_who_is_killed_comes_back_and_commands_go_on(development, played, victim
 def test_everything_outlives_going_down_and_up(development, played):
     def known():
         logs = {name: development.sql(f"commons_{name}", LOGGED) for name in SERVICES}
-        mentee = on_stage(development, lambda stage: stage.player(f"mentee@{j1.PROJECT}").ask(MINE))
+        mentee = on_stage(development, lambda stage: stage.player(f"mentee@{j1.JOURNEY.project}").ask(MINE))
         return logs, mentee
 
     on_stage(development, lambda stage: stage.quiet())

@@ -66,16 +66,16 @@ def _play_j2(folder: Path) -> dict[str, object]:
     with running(folder, environment={"COMMONS_ENV": "dev"}) as house:
         home = Home(folder)
         asyncio.run(prepare(home.issuer_key, house.url, "J2"))
-        asyncio.run(seed(home, only=j2.PROJECT, crowds=FEW[j2.PROJECT]))
+        asyncio.run(seed(home, only=j2.JOURNEY.project, crowds=FEW[j2.JOURNEY.project]))
         found = asyncio.run(_j2_with_eyes(home, house.url))
     return {**found, "words": {word: where(word, folder) for word in AGREED}}
 
 
 async def _j2_with_eyes(home: Home, url: str) -> dict[str, object]:
     judge = Judge("J2")
-    async with Eyes.on(home) as eyes, stage_at(home.issuer_key, url, judge, j2.PROJECT) as stage:
+    async with Eyes.on(home) as eyes, stage_at(home.issuer_key, url, judge, j2.JOURNEY.project) as stage:
         stage.witnesses.append(eyes.look)
-        await j2.play(stage, lambda _step, _title: None)
+        await j2.JOURNEY.play(stage)
         return {
             "verdicts": [verdict.as_json() for verdict in judge.verdicts],
             "copies": {copy.name: await compared(eyes, copy) for copy in copies()},
@@ -90,7 +90,7 @@ def _play(folder: Path) -> dict[str, object]:
         asyncio.run(seed(home))
         found = asyncio.run(_with_eyes(home, house.url))
         found["figures"] = _figures(home)
-        found["said"] = asyncio.run(provoke(home, house.url, j1.PROJECT))
+        found["said"] = asyncio.run(provoke(home, house.url, j1.JOURNEY.project))
         found["afterwards"] = _figures(home)
     found["traces"] = correlated(folder / "logs")
     return {**found, "words": {word: where(word, folder) for word in (*WORDS, CANARY)}}
@@ -126,9 +126,9 @@ async def seed(home: Home, *, only: str = "", crowds: Mapping[Role, int] | None 
 async def _with_eyes(home: Home, url: str) -> dict[str, object]:
     judge = Judge("J1")
     async with Eyes.on(home) as eyes:
-        async with stage_at(home.issuer_key, url, judge, j1.PROJECT) as stage:
+        async with stage_at(home.issuer_key, url, judge, j1.JOURNEY.project) as stage:
             stage.witnesses.append(eyes.look)
-            await j1.play(stage, lambda _step, _title: None)
+            await j1.JOURNEY.play(stage)
             unseen = await _what_goes_unseen(stage, eyes)
         return {
             "unseen": unseen,

@@ -73,9 +73,9 @@ def _play(folder):
 async def _with_eyes(home, url):
     judge = Judge("J3")
     async with Eyes.on(home) as eyes:
-        async with stage_at(home.issuer_key, url, judge, j3.PROJECT) as stage:
+        async with stage_at(home.issuer_key, url, judge, j3.JOURNEY.project) as stage:
             stage.witnesses.append(eyes.look)
-            await j3.play(stage, lambda _step, _title: None)
+            await j3.JOURNEY.play(stage)
         return {
             "verdicts": [verdict.as_json() for verdict in judge.verdicts],
             "copies": {copy.name: await compared(eyes, copy) for copy in copies()},

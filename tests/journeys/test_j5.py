@@ -90,16 +90,16 @@ def _play(folder):
     with running(folder, environment={"COMMONS_ENV": "dev"}) as house:
         home = Home(folder)
         asyncio.run(prepare(home.issuer_key, house.url, "J5"))
-        asyncio.run(seed(home, only=j5.PROJECT, crowds=CROWDS))
+        asyncio.run(seed(home, only=j5.JOURNEY.project, crowds=CROWDS))
         return asyncio.run(_with_eyes(home, house.url))
 
 
 async def _with_eyes(home, url):
     judge = Judge("J5")
     async with Eyes.on(home) as eyes:
-        async with stage_at(home.issuer_key, url, judge, j5.PROJECT) as stage:
+        async with stage_at(home.issuer_key, url, judge, j5.JOURNEY.project) as stage:
             stage.witnesses.append(eyes.look)
-            await j5.play(stage, lambda _step, _title: None)
+            await j5.JOURNEY.play(stage)
         return {
             "verdicts": [verdict.as_json() for verdict in judge.verdicts],
             "copies": {copy.name: await compared(eyes, copy) for copy in copies()},

@@ -81,7 +81,7 @@ def _play(folder):
         home = Home(folder)
         asyncio.run(prepare(home.issuer_key, house.url, "J6"))
         asyncio.run(seed(home, only="westem", crowds={}))
-        asyncio.run(seed(home, only=j6.PROJECT, crowds=CROWDS))
+        asyncio.run(seed(home, only=j6.JOURNEY.project, crowds=CROWDS))
         found = asyncio.run(_with_eyes(home, house.url))
     return {**found, "where": where(WRITTEN, folder)}
 
@@ -89,9 +89,9 @@ def _play(folder):
 async def _with_eyes(home, url):
     judge = Judge("J6")
     async with Eyes.on(home) as eyes:
-        async with stage_at(home.issuer_key, url, judge, j6.PROJECT) as stage:
+        async with stage_at(home.issuer_key, url, judge, j6.JOURNEY.project) as stage:
             stage.witnesses.append(eyes.look)
-            await j6.play(stage, lambda _step, _title: None)
+            await j6.JOURNEY.play(stage)
         return {
             "verdicts": [verdict.as_json() for verdict in judge.verdicts],
             "copies": {copy.name: await compared(eyes, copy) for copy in copies()},

@@ -91,7 +91,7 @@ def _seed_elsewhere(broker: str, journey: str) -> None:
 
     play = import_module("commons_onebox.demo")
     with explained():
-        at = play.JOURNEYS[play.known([journey])[0]].SEEDED_AT if journey else None
+        at = play.JOURNEYS[play.known([journey])[0]].seeded_at if journey else None
         with counted("Seeding") as tell:
             fill_elsewhere(broker, PlatformSettings().nats_seed, tell, at=at)
     say(f"The platform at {broker} is filled.")

@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import httpx
 
@@ -25,10 +25,11 @@ from ..tokens import OPERATOR, issue
 from ..web import answers
 from . import j1, j2, j3, j5, j6
 from .judge import Judge, Verdict, held
+from .play import Journey
 from .show import JsonView, TerminalView, View
 from .stage import Stage
 
-JOURNEYS: Mapping[str, ModuleType] = {"J1": j1, "J2": j2, "J3": j3, "J5": j5, "J6": j6}
+JOURNEYS: Mapping[str, Journey[Any]] = {module.JOURNEY.name: module.JOURNEY for module in (j1, j2, j3, j5, j6)}
 ANSWER_SECONDS = 20.0
 ENVIRONMENT = {"COMMONS_ENV": "dev"}
 """Only there can the business clock be moved."""
@@ -49,7 +50,7 @@ def main(once: bool, json: bool, journeys: Sequence[str]) -> int:
             verdicts += _play(home, run.url, name, view, seeded=nth > 0)
         view.score(verdicts)
         if not once:
-            view.serving(run.url, str(home.folder), _tokens(home), [JOURNEYS[name].AFTERWARDS for name in wanted])
+            view.serving(run.url, str(home.folder), _tokens(home), [JOURNEYS[name].afterwards for name in wanted])
             _serve(home)
     return 0 if held(verdicts) else 1
 
@@ -95,7 +96,7 @@ def _perform(key: Path, url: str, name: str, view: View) -> list[Verdict]:
     journey, judge = JOURNEYS[name], Judge(name, view.verdict)
 
     async def on_stage() -> None:
-        async with stage_at(key, url, judge, journey.PROJECT) as stage:
+        async with stage_at(key, url, judge, journey.project) as stage:
             await journey.play(stage, view.scene)
 
     asyncio.run(on_stage())
@@ -105,8 +106,8 @@ def _perform(key: Path, url: str, name: str, view: View) -> list[Verdict]:
 async def prepare(key: Path, url: str, name: str) -> None:
     """Set the business clock to the day on which the journey's people come."""
     journey = JOURNEYS[name]
-    async with stage_at(key, url, Judge(name), journey.PROJECT) as stage:
-        await stage.clock(journey.SEEDED_AT)
+    async with stage_at(key, url, Judge(name), journey.project) as stage:
+        await stage.clock(journey.seeded_at)
 
 
 @asynccontextmanager
@@ -139,7 +140,7 @@ def _port() -> int:
 
 
 def _tokens(home: Home) -> Mapping[str, str]:
-    who = [f"{role}@{j1.PROJECT}" for role in (*Role, OPERATOR)]
+    who = [f"{role}@{j1.JOURNEY.project}" for role in (*Role, OPERATOR)]
     return {one: issue(home.issuer_key, one) for one in who}
 
 

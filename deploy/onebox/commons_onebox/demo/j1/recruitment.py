@@ -6,8 +6,9 @@ from typing import Any
 
 from commons_contracts.codes import Conduct, RefusalCode, Role
 
+from ..play import utc
 from ..player import Player
-from .story import ENDS_ON, LEAD_DAYS, OPENS, SECOND, STARTS_ON, Story, utc
+from .story import ENDS_ON, LEAD_DAYS, OPENS, SECOND, STARTS_ON, Story
 
 WRITES: dict[str, dict[str, Any]] = {
     "describeProfile": {"fields": ["0613"]},

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from commons_contracts.codes import Conduct, Role, Style
 
+from ..play import ZONE, Tale
 from ..player import Player
-from ..stage import Stage, together
+from ..stage import together
 
-ZONE = ZoneInfo("Europe/Stockholm")
 SEEDED_AT = datetime(2026, 9, 1, 10, tzinfo=ZONE)
 FIRST_DAY = datetime(2026, 9, 8, 10, tzinfo=ZONE)
 OPENS = datetime(2026, 9, 10, tzinfo=ZONE)
@@ -25,15 +24,12 @@ ROUND = "query ($id: ID!) { node(id: $id) { ... on Programme { round { id opensA
 CONNECTION = """query ($id: ID!) { node(id: $id) { ... on ConnectionRequest {
   id state declineReason declineNote daysLeft expiresAt message match { id } mentor { id } mentee { id }
   round { suggestions(first: 5) { person { id } fit { points parts { points } } } } } } }"""
-NOTICES = "{ viewer { notices(first: 100) { totalCount nodes { code number at message subject { id } } } } }"
 
 
 @dataclass
-class Story:
+class Story(Tale):
     """What has happened so far. `round` is the one that step 1 opens; ids are the platform's."""
 
-    stage: Stage
-    coordinator: Player
     code_version: int = 1
     round: str = ""
     programme: str = ""
@@ -45,9 +41,6 @@ class Story:
     match: str = ""
     things: dict[str, str] = field(default_factory=dict)
     """One id of each kind of node, for whoever wants to try them from elsewhere."""
-
-    def says(self, step: str, rule: str, held: bool, detail: str) -> None:
-        self.stage.judge.says(step, rule, held, detail)
 
     # ------------------------------------------------------------ people
     async def newcomer(self, subject: str, name: str, role: Role, *, born: int = 1996) -> Player:
@@ -102,18 +95,8 @@ class Story:
         found: dict[str, Any] = (await viewer.ask(CONNECTION, id=id))["node"] or {}
         return found
 
-    async def notices(self, player: Player, code: str) -> list[dict[str, Any]]:
-        """What she was told with this code, newest first."""
-        told = (await player.ask(NOTICES))["viewer"]["notices"]["nodes"]
-        return [notice for notice in told if notice["code"] == code]
-
     async def round_of(self, programme: str) -> dict[str, Any]:
         """The round that a published programme has opened."""
         await self.stage.quiet()
         found: dict[str, Any] = (await self.coordinator.ask(ROUND, id=programme))["node"]["round"]
         return found
-
-
-def utc(at: datetime) -> str:
-    """As the API writes it."""
-    return at.astimezone(ZoneInfo("UTC")).isoformat().replace("+00:00", "Z")

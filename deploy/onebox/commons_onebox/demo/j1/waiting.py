@@ -7,9 +7,10 @@ from typing import Any
 
 from commons_contracts.codes import RefusalCode, Role
 
+from ..play import ZONE, utc
 from ..player import Player
 from .silence import DAY
-from .story import OPENS, SECOND, ZONE, Story, utc
+from .story import OPENS, SECOND, Story
 
 STEP = "J1.10"
 FULL, TAKEN_BY, HEAD, NEXT, LATE = 11, 79, 77, 78, 80

@@ -7,7 +7,8 @@ from typing import Any
 
 from commons_contracts.codes import RefusalCode
 
-from .story import ZONE, Story
+from ..play import ZONE
+from .story import Story
 
 FIRST = datetime(2026, 11, 24, 17, tzinfo=ZONE)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from commons_contracts.codes import Role, Style
 
+from ..play import ZONE, Tale
 from ..player import Player
-from ..stage import Stage, together
+from ..stage import together
 
-ZONE = ZoneInfo("Europe/Stockholm")
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 SEEDED_AT = datetime(2026, 11, 19, 10, tzinfo=ZONE)
 BEGINS = datetime(2026, 11, 20, 10, tzinfo=ZONE)
@@ -26,7 +25,6 @@ MENTORSHIP = """query ($id: ID!) { node(id: $id) { ... on Mentorship {
   agreement { version state } agreements { version state clause mentorSignedAt menteeSignedAt goals { key text state } }
 } } }"""
 MINE = "{ viewer { mentorships(first: 5) { nodes { id match { id } } } } }"
-NOTICES = "{ viewer { notices(first: 50) { nodes { code number subject { id } } } } }"
 PLACES = "query ($round: ID!) { viewer { places(round: $round) { style most used held free } } }"
 TERMS: Mapping[str, Any] = {
     "language": "sv",
@@ -61,11 +59,9 @@ class Pair:
 
 
 @dataclass
-class Story:
+class Story(Tale):
     """What has happened so far. The pairs are named after what becomes of them."""
 
-    stage: Stage
-    coordinator: Player
     round: str = ""
     session: str = ""
     pairs: list[Pair] = field(default_factory=list)
@@ -87,9 +83,6 @@ class Story:
     def ending(self) -> Pair:
         return self.pairs[3]
 
-    def says(self, step: str, rule: str, held: bool, detail: str) -> None:
-        self.stage.judge.says(step, rule, held, detail)
-
     async def look(self) -> list[object]:
         """A witness: all that both of every pair see of their mentorship."""
         return await together(self.seen(pair, one) for pair in self.pairs for one in pair.both)
@@ -100,15 +93,14 @@ class Story:
 
     # ------------------------------------------------------------ people
     async def takes_part(self, subject: str, role: Role) -> Player:
-        player = await self.stage.player(subject).known()
-        await self.stage.accepts(player)
+        player = await self.member(subject)
         await player.does("registerForProgramme", round=self.round, role=role)
         return player
 
     async def pair(self, mentor: int, mentee: int) -> Pair:
         """A mentor with one place, and the mentee who has it."""
-        giving = await self.takes_part(f"mentor-{mentor}@{self.stage.project}", Role.MENTOR)
-        asking = await self.takes_part(f"mentee-{mentee}@{self.stage.project}", Role.MENTEE)
+        giving = await self.takes_part(f"mentor-{mentor}", Role.MENTOR)
+        asking = await self.takes_part(f"mentee-{mentee}", Role.MENTEE)
         await giving.does("setPlaces", round=self.round, style=Style.TRADITIONAL, most=1)
         wish = {"round": self.round, "mentor": giving.id, "style": Style.TRADITIONAL, "message": "Har du tid för mig?"}
         request = (await asking.does("requestConnection", **wish))["id"]
@@ -120,9 +112,8 @@ class Story:
 
     async def told(self, player: Player, code: str, pair: Pair) -> list[int | None]:
         """The numbers of what she was told with this code about this mentorship, newest first."""
-        notices = (await player.ask(NOTICES))["viewer"]["notices"]["nodes"]
-        hers = [one for one in notices if one["code"] == code and one["subject"] and one["subject"]["id"] == pair.id]
-        return [one["number"] for one in hers]
+        notices = await self.notices(player, code)
+        return [one["number"] for one in notices if one["subject"] and one["subject"]["id"] == pair.id]
 
     async def places(self, mentor: Player) -> tuple[int, int]:
         """Of the season's places of hers: how many are taken, and how many are free."""

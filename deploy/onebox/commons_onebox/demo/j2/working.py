@@ -6,7 +6,8 @@ from datetime import datetime
 
 from commons_contracts.codes import RefusalCode
 
-from .story import SECOND, ZONE, Story
+from ..play import ZONE
+from .story import SECOND, Story
 
 LATER = "2026-12-21"
 HALFWAY = datetime(2026, 12, 7, tzinfo=ZONE)

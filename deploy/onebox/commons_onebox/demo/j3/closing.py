@@ -7,7 +7,8 @@ from typing import Any
 from commons_contracts.codes import RefusalCode, Style
 
 from ..j1.walls import answered_alike
-from .story import DAY, FIRST, HOUR, Story, utc
+from ..play import utc
+from .story import DAY, FIRST, HOUR, Story
 
 WORDS = "Jag vågade fråga om lönen."
 WRITTEN = "query ($id: ID!) { node(id: $id) { ... on Mentorship { evaluations { id } } } }"
@@ -35,7 +36,7 @@ async def it_is_evaluated_first(story: Story) -> None:
     story.task = task["id"]
     (done,) = (await story.winner.does("completeTask", task=story.task))["tasks"]
     story.says(step, "FOLLOWED_UP", bool(done["doneAt"]), "what she said she would do is done")
-    reminded = [await story.told(one, "SESSION_REMINDER") for one in both]
+    reminded = [len(await story.notices(one, "SESSION_REMINDER")) for one in both]
     story.says(step, "REMINDED", reminded == [2, 2], "both were told a day and an hour before")
     await story.ticks()
     close = {"mentorship": story.flash}

@@ -8,8 +8,9 @@ from typing import Any
 
 from commons_contracts.codes import RefusalCode, Role, Style
 
+from ..play import utc
 from ..stage import together
-from .story import ENDS_ON, FIRST, HOUR, LEAD_DAYS, MENTEES, MENTOR, ROUND, SECOND, STARTS_ON, Story, utc
+from .story import ENDS_ON, FIRST, HOUR, LEAD_DAYS, MENTEES, MENTOR, ROUND, SECOND, STARTS_ON, Story
 
 STEP = "J3.1"
 TOPICS = ["FIRST_JOB", "CONFIDENCE"]
@@ -20,7 +21,7 @@ SLOTS = """query ($id: ID!, $topics: [Goal!]) { node(id: $id) { ... on Round { f
 
 async def a_mentor_offers_slots(story: Story) -> None:
     await _a_round_opens(story)
-    story.birgit = birgit = await story.takes_part(f"mentor-{MENTOR}@{story.stage.project}", Role.MENTOR)
+    story.birgit = birgit = await story.takes_part(f"mentor-{MENTOR}", Role.MENTOR)
     first = _wish(story, FIRST)
     no, why = RefusalCode.TOPIC_REQUIRED, "without a topic"
     await story.stage.refuses(STEP, no, birgit, "offerFlash", first | {"topics": []}, why=why)
@@ -49,7 +50,7 @@ def _wish(story: Story, *times: Any, minutes: int = 30) -> dict[str, Any]:
 
 async def sixty_four_ask_for_one(story: Story) -> None:
     stage = story.stage
-    crowd = await together(story.takes_part(f"mentee-{n}@{stage.project}", Role.MENTEE) for n in MENTEES)
+    crowd = await together(story.takes_part(f"mentee-{n}", Role.MENTEE) for n in MENTEES)
     found = (await crowd[0].ask(SLOTS, id=story.round, topics=["CONFIDENCE"]))["node"]["flashSlots"]["nodes"]
     shown = [(slot["id"], slot["startsAt"]) for slot in found if slot["mentor"]["id"] == story.birgit.id]
     story.says(STEP, "SLOTS_FOUND", shown == list(zip(story.slots, map(utc, (FIRST, SECOND)), strict=True)), "by topic")
@@ -85,5 +86,5 @@ async def _it_opens_a_mentorship(story: Story, match: str) -> None:
     )
     flash, season = await story.places(Style.FLASH), await story.places(Style.TRADITIONAL)
     story.says(STEP, "OWN_PLACES", (flash[0], season[0]) == (1, 0), f"{flash[0]} flash place taken, {season[0]} others")
-    told = await story.told(story.birgit, "FLASH_TAKEN")
+    told = len(await story.notices(story.birgit, "FLASH_TAKEN"))
     story.says(STEP, "MENTOR_TOLD", told == 1, "the mentor is told once")

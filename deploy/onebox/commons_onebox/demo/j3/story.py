@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from commons_contracts.codes import Role, Style
 
+from ..play import ZONE, Tale
 from ..player import Player
-from ..stage import Stage, together
+from ..stage import together
 
-ZONE = ZoneInfo("Europe/Stockholm")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 SEEDED_AT = datetime(2027, 1, 11, 10, tzinfo=ZONE)
 BEGINS = datetime(2027, 1, 13, 10, tzinfo=ZONE)
@@ -30,15 +29,12 @@ HERS = """{ viewer { connections(first: 50) { nodes { id state style } }
 MENTORSHIP = """query ($id: ID!) { node(id: $id) { ... on Mentorship { id style state phase
   checklist { item askedOf done } sessions { nodes { id state startsAt minutes warnings
     times { zone startsAt } viewerCan { recordSession { allowed } } } } } } }"""
-NOTICES = "{ viewer { notices(first: 50) { nodes { code subject { id } } } } }"
 
 
 @dataclass
-class Story:
+class Story(Tale):
     """What has happened so far. `winner` is who got the first slot; her mentorship is `flash`."""
 
-    stage: Stage
-    coordinator: Player
     round: str = ""
     birgit: Player = field(init=False)
     winner: Player = field(init=False)
@@ -49,9 +45,6 @@ class Story:
     session: str = ""
     task: str = ""
 
-    def says(self, step: str, rule: str, held: bool, detail: str) -> None:
-        self.stage.judge.says(step, rule, held, detail)
-
     async def look(self) -> list[object]:
         """A witness: all that the three see of slots, requests, sessions and mentorships."""
         there = [one for name in ("birgit", "winner", "other") if (one := getattr(self, name, None))]
@@ -59,8 +52,7 @@ class Story:
         return [*offered, *await together(one.ask(HERS) for one in there)]
 
     async def takes_part(self, subject: str, role: Role) -> Player:
-        player = await self.stage.player(subject).known()
-        await self.stage.accepts(player)
+        player = await self.member(subject)
         await player.does("registerForProgramme", round=self.round, role=role)
         return player
 
@@ -75,10 +67,6 @@ class Story:
         wanted = next(one for one in found if one["style"] == style)
         return wanted["used"], wanted["free"]
 
-    async def told(self, player: Player, code: str) -> int:
-        found = (await player.ask(NOTICES))["viewer"]["notices"]["nodes"]
-        return sum(notice["code"] == code for notice in found)
-
     async def goes_on(self, to: str) -> None:
         """Both tick all that is asked of them, and the mentee goes on."""
         await self.ticks()
@@ -89,8 +77,3 @@ class Story:
         for line in (await self.seen(self.winner))["checklist"]:
             for one in both.get(line["askedOf"], (self.winner,)):
                 await one.does("tickItem", mentorship=self.flash, item=line["item"])
-
-
-def utc(at: datetime) -> str:
-    """As the API writes it."""
-    return at.astimezone(ZoneInfo("UTC")).isoformat().replace("+00:00", "Z")

@@ -54,7 +54,7 @@ async def _mentors(story: Story) -> None:
     listed = (await mentor.ask(found, id=opened.id))["node"]["mentees"]["nodes"]
     sent = await mentor.does("offerMentoring", **offers(opened, mentee))
     await story.stage.quiet()
-    told, input = await story.told(mentee, "MENTORING_OFFERED"), {"connection": sent["id"]}
+    told, input = len(await story.notices(mentee, "MENTORING_OFFERED")), {"connection": sent["id"]}
     no, why = RefusalCode.NOT_REQUEST_RECIPIENT, "the mentor says yes to herself"
     await story.stage.refuses(STEP, no, mentor, "acceptConnection", input, why=why, beside=[mentee])
     answer = await mentee.does("acceptConnection", **input)

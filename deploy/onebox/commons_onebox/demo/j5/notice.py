@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from commons_contracts.codes import Method, RefusalCode, Role
 
-from .story import CLOSE, Story, utc
+from ..play import utc
+from .story import CLOSE, Story
 
 STEP = "J5.8"
 LISTS = {"dueDays": 7, "reminderDays": [2], "least": 1, "most": 3, "ties": False, "completed": False}

@@ -7,8 +7,9 @@ from typing import Any
 
 from commons_contracts.codes import RefusalCode, Role
 
+from ..play import utc
 from ..player import Player
-from .story import CLOSE, SECOND, Story, utc
+from .story import CLOSE, SECOND, Story
 
 STEP = "J5.6"
 MENTEES_RANK = ((0, 1), (0, 1), (1, 0, 2), (1,), (2, 0))
@@ -84,7 +85,7 @@ async def _hers_alone(story: Story) -> None:
 async def lists_close_at_midnight(story: Story) -> None:
     mentee, mentor = story.mentees[0], story.mentors[0]
     await story.stage.clock(CLOSE - SECOND)
-    silent, sent = await story.told(story.mentors[3], "LISTS_CLOSE_SOON"), await story.told(mentor, "LISTS_CLOSE_SOON")
+    silent, sent = [len(await story.notices(one, "LISTS_CLOSE_SOON")) for one in (story.mentors[3], mentor)]
     story.says(STEP, "REMINDED", (silent, sent) == (1, 0), "two days before, who had sent none was reminded")
     again = _wish(story, Role.MENTEE, list(story.lists[mentee.id]))
     answer = await mentee.tries("submitPreferences", **again)

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from commons_contracts.codes import Method, Role, Style
 
+from ..play import ZONE, Tale
 from ..player import Player
-from ..stage import Stage, together
+from ..stage import together
 
-ZONE = ZoneInfo("Europe/Stockholm")
 SECOND = timedelta(seconds=1)
 SEEDED_AT = datetime(2027, 2, 15, 10, tzinfo=ZONE)
 BEGINS = datetime(2027, 2, 16, 10, tzinfo=ZONE)
@@ -28,7 +27,6 @@ SEEN = """query ($id: ID!) { node(id: $id) { ... on Round { method listsCloseAt 
     submitPreferences { allowed reason } }
   viewerPreferences { role ranked { id } equal { id } } } } }"""
 HERS = "{ viewer { connections(first: 50) { nodes { id state askedBy } } notices(first: 50) { totalCount } } }"
-NOTICES = "{ viewer { notices(first: 50) { nodes { code number subject { id } } } } }"
 TELLS: Mapping[str, Any] = {
     "fields": ["0613"],
     "languages": [{"language": "en", "level": "C1"}],
@@ -47,19 +45,14 @@ class Opened:
 
 
 @dataclass
-class Story:
+class Story(Tale):
     """What has happened so far. `two_way` is the round in which both sides rank each other."""
 
-    stage: Stage
-    coordinator: Player
     mentors: list[Player] = field(default_factory=list)
     mentees: list[Player] = field(default_factory=list)
     two_way: Opened = field(init=False)
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What each has ranked, by the ids of persons, as she herself knows it."""
-
-    def says(self, step: str, rule: str, held: bool, detail: str) -> None:
-        self.stage.judge.says(step, rule, held, detail)
 
     async def look(self) -> list[object]:
         """A witness: what the people of the play see of requests, notices and their own lists."""
@@ -80,8 +73,7 @@ class Story:
 
     async def member(self, subject: str) -> Player:
         """One of those who were there before; she accepts the code in force, and tells what all of the play have in common."""
-        player = await self.stage.player(f"{subject}@{self.stage.project}").known()
-        await self.stage.accepts(player)
+        player = await super().member(subject)
         await player.does("describeProfile", **TELLS)
         return player
 
@@ -99,10 +91,6 @@ class Story:
         found: dict[str, Any] = (await player.ask(SEEN, id=opened.id))["node"]
         return found
 
-    async def told(self, player: Player, code: str) -> int:
-        found = (await player.ask(NOTICES))["viewer"]["notices"]["nodes"]
-        return sum(notice["code"] == code for notice in found)
-
 
 def asks(opened: Opened, mentor: Player) -> dict[str, Any]:
     """The input of a mentee's request."""
@@ -112,8 +100,3 @@ def asks(opened: Opened, mentor: Player) -> dict[str, Any]:
 def offers(opened: Opened, mentee: Player) -> dict[str, Any]:
     """The input of a mentor's request."""
     return {"round": opened.id, "mentee": mentee.id, "style": Style.TRADITIONAL, "message": "Ska vi prata?"}
-
-
-def utc(at: datetime) -> str:
-    """As the API writes it."""
-    return at.astimezone(ZoneInfo("UTC")).isoformat().replace("+00:00", "Z")

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from commons_contracts.codes import Method, Modality, Role, Style
 from commons_contracts.codes import Stage as Career
 
+from ..play import ZONE, Tale
 from ..player import Player
-from ..stage import Stage, together
+from ..stage import together
 
-ZONE = ZoneInfo("Europe/Stockholm")
 SEEDED_AT = datetime(2027, 8, 16, 10, tzinfo=ZONE)
 BEGINS = datetime(2027, 8, 17, 10, tzinfo=ZONE)
 STARTS_ON, ENDS_ON = "2027-09-13", "2027-12-17"
@@ -33,11 +32,9 @@ HERS = "{ viewer { connections(first: 50) { nodes { id state } } mentorships(fir
 
 
 @dataclass
-class Story:
+class Story(Tale):
     """What has happened so far: the round, who plays in it, and the runs that were started."""
 
-    stage: Stage
-    coordinator: Player
     round: str = ""
     version: int = 0
     mentors: list[Player] = field(default_factory=list)
@@ -50,9 +47,6 @@ class Story:
     """A dry run."""
     run: str = ""
     """The run that is looked at and decided about."""
-
-    def says(self, step: str, rule: str, held: bool, detail: str) -> None:
-        self.stage.judge.says(step, rule, held, detail)
 
     async def look(self) -> list[object]:
         """A witness: all runs with what they propose, and what those who play see of requests and mentorships."""
@@ -71,12 +65,6 @@ class Story:
         await self.stage.quiet()
         found = (await self.coordinator.ask(ROUND, id=draft["id"]))["node"]["round"]
         self.round, self.version = found["id"], found["programmeVersion"]
-
-    async def member(self, subject: str) -> Player:
-        """One of those who were there before; she accepts the code in force."""
-        player = await self.stage.player(f"{subject}@{self.stage.project}").known()
-        await self.stage.accepts(player)
-        return player
 
     async def joins(self, player: Player, role: Role, *, reads: bool = True, **told: Any) -> Player:
         """She takes part and tells of herself; what is not said is as with most."""
