@@ -24,6 +24,8 @@ def weights(*criteria):
         ({"pairs": {"reach_km": 5001}}, "5000"),
         ({"pairs": {"language_least": "D1"}}, "language_least"),
         ({"bands": (4000, 5000, 6000)}, "at most 2"),
+        ({"price_percent": 201}, "200"),
+        ({"price_percent": -1}, "greater than or equal to 0"),
     ],
 )
 def test_what_could_not_be_counted_is_refused(wrong, why):
@@ -35,3 +37,4 @@ def test_what_a_design_leaves_out_is_as_it_was():
     made = MatchRules(method=Method.ALGORITHM, criteria=weights(*Criterion))
     assert made.pairs == PairRules()
     assert made.bands == ()
+    assert made.price_percent == 100

@@ -130,6 +130,8 @@ class MatchRules(Message):
     pairs: PairRules = PairRules()
     bands: Annotated[tuple[Annotated[int, Field(ge=1, le=10_000)], ...], Field(max_length=2)] = ()
     """Points under which a pair is a poor one: as few as possible are, before points are counted together."""
+    price_percent: Annotated[int, Field(ge=0, le=200)] = 100
+    """How much of what a place with a mentor costs counts against her where mentors are suggested; 0: fit alone."""
 
     @model_validator(mode="after")
     def _countable(self) -> Self:

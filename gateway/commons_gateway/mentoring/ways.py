@@ -54,3 +54,6 @@ class MatchRules:
     lists: ListRules = said("What holds for the lists, where both sides rank each other.")
     pairs: PairRules = said("What a pair must have in common.")
     bands: list[int] = said("Points under which a pair is a poor one: as few as possible are, the lowest first.")
+    price_percent: int = said(
+        "How much of what a mentor's place costs counts against her in suggestions; 0: fit alone."
+    )

@@ -58,6 +58,7 @@ RULES = ProgrammeRules(
     requests=RequestRules(initiator=Initiator.MENTEE),
     matching=MatchRules(method=Method.MENTEE_PICKS),
 )
+BY_FIELD = MatchRules(method=Method.MENTEE_PICKS, criteria=(Weight(criterion=Criterion.FIELD, points=100),))
 SEED = SystemRandom().randrange(1 << 31)
 SWEDISH, PERSIAN = Speaks(language="sv", level=Cefr.C1), Speaks(language="fa", level=Cefr.C1)
 TELLS = {"fields": ("0714",), "languages": (SWEDISH,)}
@@ -78,9 +79,13 @@ def compiled(monkeypatch):
     return times
 
 
-async def suggested(recruitment, viewer):
+async def shown(recruitment, viewer):
     await recruitment.become(viewer)
-    return [card.person for card in (await run(service, Suggestions(round=recruitment.round), recruitment.tx)).items]
+    return (await run(service, Suggestions(round=recruitment.round), recruitment.tx)).items
+
+
+async def suggested(recruitment, viewer):
+    return [card.person for card in await shown(recruitment, viewer)]
 
 
 async def test_every_change_of_a_card_is_in_the_next_list(recruitment, compiled):
@@ -162,6 +167,18 @@ async def test_what_a_place_costs_spreads_what_is_suggested(recruitment, compile
     await set_prices(recruitment.tx, project, round, {})
     assert await suggested(recruitment, viewer) == sorted([sought, calm], key=lambda person: person.int)
     assert len(compiled) == 1
+
+
+@pytest.mark.parametrize(("percent", "first"), [(0, "sought"), (30, "sought"), (60, "calm"), (200, "calm")])
+async def test_the_design_says_how_much_a_price_counts(recruitment, percent, first):
+    await recruitment.open(matching=BY_FIELD.model_copy(update={"price_percent": percent}))
+    viewer = await recruitment.mentee(**TELLS)
+    sought, calm = await recruitment.mentor(**TELLS), await recruitment.mentor(fields=("0715",), languages=(SWEDISH,))
+    fit = {card.person: card.fit.points for card in await shown(recruitment, viewer)}
+    ahead = fit[sought] - fit[calm]
+    assert ahead > 0
+    await set_prices(recruitment.tx, recruitment.project, recruitment.round, {str(sought): 2 * ahead})
+    assert await suggested(recruitment, viewer) == ([sought, calm] if first == "sought" else [calm, sought])
 
 
 async def test_a_run_leaves_its_prices(recruitment):

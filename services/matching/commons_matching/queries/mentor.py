@@ -67,13 +67,13 @@ async def mentor_cards_by_ids(query: MentorCardsByIds, tx: Tx) -> MentorCards:
 async def suggestions(query: Suggestions, tx: Tx) -> MentorCards:
     """The best fits among those whom no hard rule keeps from her and whom she has not yet asked.
 
-    The order is the pool's: how well they fit, less what a place costs because others seek it. The database says of so many
-    at a time who is free, until there are enough.
+    The order is the pool's: how well they fit, less what a place costs because others seek it, as far as the design has that
+    count. The database says of so many at a time who is free, until there are enough.
     """
     round = await find_round(tx, query.round)
     kept = await mentors_pool(tx, round)
     pool = beside(kept.pool, await _asking(tx, round))
-    best, _ = ranked(pool, 0, kept.prices)
+    best, _ = ranked(pool, 0, kept.prices * round.rules.matching.price_percent, scale=100)
     c, mentor = connections.c, cards.c.person
     asked = sa.exists().where(c.round == round.id, c.mentee == tx.person, c.mentor == mentor)
     new = ~asked & ~was_or_is_apart(round, tx.person, mentor)
