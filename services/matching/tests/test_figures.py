@@ -8,9 +8,15 @@ import pytest
 import sqlalchemy as sa
 
 from commons_chassis.readings import read
-from commons_contracts.codes import Style
+from commons_contracts.codes import Cefr, Goal, Style
 from commons_contracts.ids import ProjectId
+from commons_contracts.profiles import Speaks
 from commons_matching.figures import FIGURES
+
+from .runs import proposed
+
+TOLD = {"fields": ("0714",), "hours": 0b1111, "goals": (Goal.NETWORK,)}
+SWEDISH, PERSIAN = (TOLD | {"languages": (Speaks(language=tongue, level=Cefr.C1),)} for tongue in ("sv", "fa"))
 
 
 async def seen(tx):
@@ -58,7 +64,31 @@ async def test_they_are_of_all_projects_though_no_row_of_another_is_seen(tx, rec
     assert await tx.value(sa.text("select count(distinct project) from places")) == 1
 
 
-@pytest.mark.parametrize("name", ["open_requests()", "current_rounds(timestamptz)"])
+async def test_the_latest_run_is_timed_and_whom_it_left_is_counted_by_reason(tx, recruitment):
+    await recruitment.mentor(**SWEDISH)
+    for told in (SWEDISH, SWEDISH, PERSIAN):
+        await recruitment.mentee(**told)
+    assert not {key for key in (await seen(tx))[0] if key[0] in {"commons_round_seconds", "commons_unmatched"}}
+    run = await proposed(recruitment)
+    found, _ = await seen(tx)
+    took = await tx.value(sa.text("select seconds from runs where id = :id"), id=run.id)
+    assert found["commons_round_seconds",] == took > 0
+    left = {key[1]: value for key, value in found.items() if key[0] == "commons_unmatched"}
+    assert left == {"CAPACITY_EXHAUSTED": 1, "NO_COMMON_LANGUAGE": 1}
+    await recruitment.mentee(**PERSIAN)
+    tried = await proposed(recruitment, dry_run=True)
+    await tx.db.execute(sa.text("update runs set since = since + interval '1 hour' where id = :id"), {"id": tried.id})
+    assert (await seen(tx))[0] == found | {("commons_unmatched_mentees",): 4}, "what is tried out is no figure"
+
+
+def test_no_label_says_who():
+    assert {label for figure in FIGURES for label in figure.labels} == {"project", "style", "reason"}
+
+
+COUNTERS = ["open_requests()", "current_rounds(timestamptz)", "latest_runs()", "unmatched_of_runs()"]
+
+
+@pytest.mark.parametrize("name", COUNTERS)
 async def test_nobody_else_may_call_what_counts_over_all_projects(tx, name):
     assert not await tx.value(
         sa.text("select has_function_privilege('public', :name, 'execute')").bindparams(name=name)
