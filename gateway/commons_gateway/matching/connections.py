@@ -23,7 +23,7 @@ from commons_contracts.ids import ConnectionId, MatchId, OfferId, WaitingId
 from ..context import Batch, Info
 from ..fields import After, First, Shown, adds, argument, loads, said, shape, told
 from ..profiles.own import Viewer
-from ..profiles.people import Person
+from ..profiles.people import Pair, Person
 from ..relay import Listing, Node, listing, uuid_in
 from .mentors import ROUNDS, MentorPlaces, Permission, Round, allowed_unless
 
@@ -62,7 +62,7 @@ class ConnectionViewerCan(Shown[contract.ConnectionView]):
 
 
 @shape
-class ConnectionRequest(Node, Shown[contract.ConnectionView]):
+class ConnectionRequest(Node, Pair[contract.ConnectionView]):
     """A request between a mentee and a mentor. Only the two see it."""
 
     style: Style = said("The style of mentoring asked for.")
@@ -73,16 +73,6 @@ class ConnectionRequest(Node, Shown[contract.ConnectionView]):
     expires_at: datetime | None = said("When it runs out without an answer.")
     decline_reason: DeclineReason | None = said("Why the answer was no.")
     decline_note: str = said("What was written with the no, for the one who asked.")
-
-    @told
-    def mentor(self) -> Person:
-        """The mentor."""
-        return Person.of(self.view.mentor, self.ground)
-
-    @told
-    def mentee(self) -> Person:
-        """The mentee."""
-        return Person.of(self.view.mentee, self.ground)
 
     @told
     async def days_left(self, info: Info) -> int | None:
@@ -109,21 +99,11 @@ class ConnectionRequest(Node, Shown[contract.ConnectionView]):
 
 
 @shape
-class Match(Node, Shown[contract.MatchView]):
+class Match(Node, Pair[contract.MatchView]):
     """A mentor and a mentee who have found each other."""
 
     style: Style = said("The style of mentoring.")
     confirmed_at: datetime = said("When it was confirmed.")
-
-    @told
-    def mentor(self) -> Person:
-        """The mentor."""
-        return Person.of(self.view.mentor, self.ground)
-
-    @told
-    def mentee(self) -> Person:
-        """The mentee."""
-        return Person.of(self.view.mentee, self.ground)
 
     @loads(ROUNDS, lambda self: self.view.round)
     def round(self, found: contract.RoundView | None) -> Round | None:

@@ -7,7 +7,7 @@ from commons_contracts.codes import Criterion, MatchChange, NotPaired, ProposalO
 
 from ..context import Info
 from ..fields import Shown, said, shape, told
-from ..profiles.people import Person
+from ..profiles.people import Pair, Person
 from ..scalars import LanguageTag
 from . import reasons
 
@@ -41,21 +41,11 @@ class Contribution(Shown[contract.Contribution]):
 
 
 @shape
-class Proposal(Shown[contract.ProposalView]):
+class Proposal(Pair[contract.ProposalView]):
     """A pair that a run proposes."""
 
     origin: ProposalOrigin = said("How it came to be proposed.")
     moved: bool = said("Whether the run before had proposed somebody else to her.")
-
-    @told
-    def mentor(self) -> Person:
-        """The mentor."""
-        return Person.of(self.view.mentor, self.ground)
-
-    @told
-    def mentee(self) -> Person:
-        """The mentee."""
-        return Person.of(self.view.mentee, self.ground)
 
     @told
     def score(self) -> int:

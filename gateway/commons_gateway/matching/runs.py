@@ -14,7 +14,7 @@ from commons_contracts.ids import RunId
 
 from ..context import Batch
 from ..fields import After, First, Shown, adds, argument, asks, loads, said, shape, told
-from ..profiles.people import Person
+from ..profiles.people import Pair, Person
 from ..relay import Listing, Node, global_id, listing, uuid_in
 from ..scalars import FieldCode, LanguageTag
 from .mentors import ROUNDS, Round
@@ -83,23 +83,13 @@ class RunComparison(Shown[contract.ComparisonView]):
 
 
 @shape
-class PairWishNote(Shown[contract.PairWishView]):
+class PairWishNote(Pair[contract.PairWishView]):
     """What a coordinator wants of a pair in the runs to come."""
 
     wish: PairWish = said("What she wants.")
     reason: str = said("Why, in her words.")
     at: datetime = said("Since when.")
     lifted_at: datetime | None = said("When it ended; none while it holds.")
-
-    @told
-    def mentor(self) -> Person:
-        """The mentor."""
-        return Person.of(self.view.mentor, self.ground)
-
-    @told
-    def mentee(self) -> Person:
-        """The mentee."""
-        return Person.of(self.view.mentee, self.ground)
 
     @told
     def by(self) -> Person:

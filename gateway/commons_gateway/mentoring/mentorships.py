@@ -12,10 +12,10 @@ from commons_contracts.ids import MatchId, MentorshipId
 from commons_contracts.matching import MatchesByIds
 
 from ..context import Batch, Info
-from ..fields import After, First, Shown, adds, asks, said, shape, told
+from ..fields import After, First, adds, asks, said, shape, told
 from ..matching.connections import MATCHES, Match
 from ..profiles.own import Viewer
-from ..profiles.people import Person
+from ..profiles.people import Pair, Person
 from ..relay import Listing, Node, listing
 from .programmes import PROGRAMMES, Programme
 from .texts import LocalText, best
@@ -49,7 +49,7 @@ class ChecklistLine:
 
 
 @shape
-class Mentorship(Node, Shown[contract.MentorshipView]):
+class Mentorship(Node, Pair[contract.MentorshipView]):
     """What a mentor and a mentee do together."""
 
     programme_version: int = said("The version of the programme that it follows to its end.")
@@ -66,16 +66,6 @@ class Mentorship(Node, Shown[contract.MentorshipView]):
     halfway_at: datetime | None = said("When half of the agreed time was over, and looking back began.")
     resuming: bool = said("Whether it waits for a free place to go on after a pause.")
     over_at: datetime | None = said("When it was over.")
-
-    @told
-    def mentor(self) -> Person:
-        """The mentor."""
-        return Person.of(self.view.mentor, self.ground)
-
-    @told
-    def mentee(self) -> Person:
-        """The mentee."""
-        return Person.of(self.view.mentee, self.ground)
 
     @told
     def checklist(self) -> list[ChecklistLine]:

@@ -14,7 +14,7 @@ from commons_contracts.codes import MentorshipState, Phase, RefusalCode, Role, S
 from ..fields import After, First, Shown, adds, argument, asks, said, shape, told
 from ..papers import Paper, link
 from ..profiles.own import Project
-from ..profiles.people import Person
+from ..profiles.people import Pair
 from ..relay import Listing, global_id, listing
 from .evaluations import Evaluation, evaluations_of
 from .programmes import Programme
@@ -95,7 +95,7 @@ class MentorshipOverview(Shown[contract.OverviewView]):
 
 
 @shape
-class MentorshipRecord(Shown[contract.Record]):
+class MentorshipRecord(Pair[contract.Record]):
     """One mentorship as coordinators see it: what was said in it is not here."""
 
     programme_version: int = said("The version of the programme that it follows.")
@@ -113,16 +113,6 @@ class MentorshipRecord(Shown[contract.Record]):
     def id(self) -> strawberry.ID:
         """The mentorship's id."""
         return global_id("Mentorship", self.view.id)
-
-    @told
-    def mentor(self) -> Person:
-        """The mentor."""
-        return Person.of(self.view.mentor, self.ground)
-
-    @told
-    def mentee(self) -> Person:
-        """The mentee."""
-        return Person.of(self.view.mentee, self.ground)
 
     @told
     def evaluated_by(self) -> list[Role]:

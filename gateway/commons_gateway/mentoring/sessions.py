@@ -15,7 +15,7 @@ from ..context import Batch
 from ..fields import After, First, Shown, adds, asks, said, shape, told
 from ..matching.mentors import Permission, allowed_unless
 from ..profiles.own import Viewer
-from ..profiles.people import Person
+from ..profiles.people import Pair, Person
 from ..relay import Listing, Node, global_id, listing
 from ..scalars import TimeZone
 from .mentorships import MENTORSHIPS, Mentorship
@@ -71,7 +71,7 @@ class SessionViewerCan(Shown[contract.SessionView]):
 
 
 @shape
-class Session(Node, Shown[contract.SessionView]):
+class Session(Node, Pair[contract.SessionView]):
     """A meeting of a mentor and a mentee. Only the two see it."""
 
     state: SessionState = said("Where it stands.")
@@ -87,16 +87,6 @@ class Session(Node, Shown[contract.SessionView]):
     def ends_at(self) -> datetime:
         """When it ends."""
         return self.view.starts_at + timedelta(minutes=self.view.minutes)
-
-    @told
-    def mentor(self) -> Person:
-        """The mentor."""
-        return Person.of(self.view.mentor, self.ground)
-
-    @told
-    def mentee(self) -> Person:
-        """The mentee."""
-        return Person.of(self.view.mentee, self.ground)
 
     @told
     def proposed_by(self) -> Person:

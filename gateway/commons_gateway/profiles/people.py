@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Protocol, Self, TypeVar
 
 import strawberry
 
@@ -109,6 +109,33 @@ class Person(Node):
     def introduction(self, found: contract.PersonView | None) -> Introduction | None:
         """How she introduces herself, once she has published it."""
         return Introduction.of(found.introduction, self.ground) if found and found.introduction else None
+
+
+class OfTwo(Protocol):
+    """What an owner tells of something between two people."""
+
+    @property
+    def mentor(self) -> PersonId: ...
+    @property
+    def mentee(self) -> PersonId: ...
+
+
+T = TypeVar("T", bound=OfTwo)
+
+
+@shape
+class Pair(Shown[T]):
+    """What stands between a mentor and a mentee shows both."""
+
+    @told
+    def mentor(self) -> Person:
+        """The mentor."""
+        return Person.of(self.view.mentor, self.ground)
+
+    @told
+    def mentee(self) -> Person:
+        """The mentee."""
+        return Person.of(self.view.mentee, self.ground)
 
 
 @shape
