@@ -249,12 +249,16 @@ async def test_it_says_what_happened_in_the_projects_language_and_is_over(herald
     ids = [row["id"] for row in await posts(herald, project)]
     assert await herald.announce_some() == 2
     assert await herald.announce_some() == 0
-    (line, first), (_, second) = server.asked
+    (line, _), _ = server.asked
     assert line == f"POST /api/webhooks/123456789012345678/{CANARY}?wait=true HTTP/1.1"
-    assert first["content"] == "En adept og en mentor har funnet hverandre."
-    assert second["content"].startswith("En ny versjon av en atferdskode gjelder.")
-    assert first["allowed_mentions"] == {"parse": []}
-    assert [first["nonce"], second["nonce"]] == [id.hex[:25] for id in ids]
+    fixed = (
+        "En adept og en mentor har funnet hverandre.",
+        "En ny versjon av en atferdskode gjelder. Les og godta den på STEM Commons.",
+    )
+    whole = {"allowed_mentions": {"parse": []}, "enforce_nonce": True}
+    assert [said for _, said in server.asked] == [
+        {"content": text, "nonce": id.hex[:25], **whole} for text, id in zip(fixed, ids, strict=True)
+    ]
     assert all(row["over_at"] for row in await posts(herald, project))
 
 
@@ -309,13 +313,40 @@ async def test_a_webhook_that_is_gone_is_disabled_and_the_coordinator_told_once(
         ]
 
 
-async def test_an_address_that_no_key_opens_is_disabled_too(herald, server, project):
+@pytest.mark.parametrize(
+    ("key", "url"), [("other" * 8, URL), (KEY, "https://example.org/api/webhooks/1/x")], ids=["key", "place"]
+)
+async def test_an_address_that_no_key_opens_or_nobody_may_set_is_disabled_too(herald, server, project, key, url):
     async with committed(herald, project) as tx:
         mine = sa.update(discord_webhooks).where(discord_webhooks.c.project == project)
-        await tx.run(mine.values(sealed=Sealer("other" * 8).close(URL, project)))
+        await tx.run(mine.values(sealed=Sealer(key).close(url, project)))
     await herald.announce_some()
     assert server.asked == []
     assert (await shown(herald, project))["state"] == DiscordState.DISABLED
+
+
+async def test_once_it_has_stopped_nothing_is_tried_or_kept_and_nobody_told_again(herald, server, project):
+    await asyncio.gather(*(herald._disable(project, "404") for _ in range(3)))
+    late = {"project": project, "topic": DiscordTopic.MATCHES, "tries": 0}
+    async with committed(herald, project) as tx:
+        await a_match(tx)
+        now = real_now()
+        late |= {"try_at": now, "ends_at": now + timedelta(days=1)}
+        assert await waiting(tx) == []
+        await tx.run(sa.insert(discord_posts).values(id=new_id(), **late))
+    assert await herald.announce_some() == 0
+    assert server.asked == []
+    async with committed(herald, project) as tx:
+        assert len(await tx.rows(sa.select(notices).where(notices.c.project == project))) == 1
+
+
+async def test_no_proxy_of_the_environment_sees_an_address(herald, server, project, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    await herald.announce_some()
+    assert len(server.asked) == 2
 
 
 async def test_a_redirect_leads_nowhere(herald, server, project):

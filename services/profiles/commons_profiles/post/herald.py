@@ -22,6 +22,7 @@ from commons_chassis.log import logger, where
 from commons_chassis.runtime import Runtime
 from commons_chassis.settings import SettingError
 from commons_chassis.tx import Row, Tx
+from commons_contracts.base import Refusal
 from commons_contracts.codes import DiscordState, DiscordTopic, Language, NoticeCode, Role
 
 from ..rules.discord import webhook
@@ -85,7 +86,8 @@ class Herald:
 
     async def _take(self) -> Sequence[Row]:
         now, taking = real_now(), discord_posts.alias()
-        rests = sa.exists().where(hook.project == taking.c.project, hook.rests_until > now)
+        stopped = (hook.rests_until > now) | (hook.state != DiscordState.ACTIVE)
+        rests = sa.exists().where(hook.project == taking.c.project, stopped)
         due = sa.select(taking.c.id).where(taking.c.over_at.is_(None), taking.c.try_at <= now, ~rests)
         due = due.order_by(taking.c.try_at, taking.c.id).limit(AT_ONCE).with_for_update(skip_locked=True)
         again = sa.literal(now, post.try_at.type) + LEASE * sa.func.power(2, sa.func.least(post.tries, 8))
@@ -102,12 +104,12 @@ class Herald:
 
     async def _announced(self, row: Row, client: httpx.AsyncClient) -> bool:
         """Whether the next one of this project may be tried."""
-        url = self._seal.open(row["sealed"], row["project"]) if self._seal else None
-        if url is None:
-            await self._disable(row["project"], "another key")
+        way = self._way(row)
+        if way is None:
+            await self._disable(row["project"], "no address")
             return False
         try:
-            answer = await client.post(self._way(webhook(url)), params={"wait": "true"}, json=_content(row))
+            answer = await client.post(way, params={"wait": "true"}, json=_content(row))
         except (httpx.HTTPError, OSError) as broken:
             SENT.labels("failed").inc()
             logger.warning("an announcement was not taken", error=type(broken).__name__, tries=row["tries"])
@@ -132,8 +134,15 @@ class Herald:
             await tx.run(sa.update(discord_posts).where(post.id == row["id"]).values(over_at=real_now()))
         return True
 
-    def _way(self, url: str) -> str:
-        """Where the request goes: in development another server may stand in for Discord's."""
+    def _way(self, row: Row) -> str | None:
+        """Where the request goes: in development another server may stand in for Discord's. None: no key opens the address, or
+        it is none that would be taken today.
+        """
+        url = self._seal.open(row["sealed"], row["project"]) if self._seal else None
+        try:
+            url = webhook(url or "")
+        except Refusal:
+            return None
         return self._server + urlsplit(url).path if self._server else url
 
     async def _rest(self, row: Row, seconds: float) -> None:
