@@ -8,23 +8,40 @@ import pytest
 import sqlalchemy as sa
 
 from commons_chassis.ids import new_id
-from commons_chassis.testing import hear, play, told
-from commons_contracts.codes import Role, Style
+from commons_chassis.testing import hear, play, refused, run, told
+from commons_contracts.codes import Cefr, Goal, PauseCause, RefusalCode, Role, Style
 from commons_contracts.ids import PersonId, SheetId, membership_of
-from commons_contracts.matching import ParticipantLeft, ParticipantRegistered, PlacesSet
+from commons_contracts.matching import (
+    MentorsPage,
+    ParticipantLeft,
+    ParticipantRegistered,
+    PlacesSet,
+    PublishMatchRun,
+)
 from commons_contracts.profiles import (
     Description,
     IntroductionPublished,
+    MentoringPaused,
     ParticipantBrought,
     ParticipantTakenBack,
     ProfileDescribed,
+    Speaks,
 )
 from commons_matching.app import service
-from commons_matching.tables import cards, participations, places
+from commons_matching.tables import cards, matches, participations, places
+from commons_matching.tables.people import people_of
+from commons_matching.tables.round import find_round
 
 from .conftest import Recruitment
+from .runs import coordinate, proposed
 
 SHEET = SheetId(new_id())
+TELLS = {
+    "languages": (Speaks(language="sv", level=Cefr.C1),),
+    "fields": ("0714",),
+    "hours": 7,
+    "goals": (Goal.NETWORK,),
+}
 
 
 @pytest.fixture
@@ -138,3 +155,40 @@ async def test_whom_somebody_counts_on_stays(tx, bring, take_back, recruitment):
     await recruitment.accept(asked)
     await take_back(ada)
     assert await places_of(ada, tx) == {Style.TRADITIONAL: 2, Style.FLASH: 2}
+
+
+async def member(recruitment, person, role, **told):
+    recruitment.roles[person] = role
+    await play(recruitment.tx, person=person, roles=(role,))
+    await recruitment.describe(person, **told)
+
+
+async def test_a_run_may_match_a_mentor_whom_a_table_brought_and_no_list_shows_her(tx, bring, recruitment):
+    ada, eva = await bring(places=1), await bring(Role.MENTEE)
+    await member(recruitment, ada, Role.MENTOR, **TELLS)
+    await member(recruitment, eva, Role.MENTEE, **TELLS)
+    own = await recruitment.mentor(**TELLS, introduced=False)
+
+    found = await people_of(tx, await find_round(tx, recruitment.round))
+    assert {one.person: one.ready for one in found.mentors} == {ada: True, own: False}
+    started = await proposed(recruitment)
+    await coordinate(recruitment)
+    await run(service, PublishMatchRun(run=started.id), tx)
+    assert [(row["mentor"], row["mentee"]) for row in await tx.rows(sa.select(matches.c.mentor, matches.c.mentee))] == [
+        (ada, eva)
+    ]
+    await recruitment.become(eva)
+    assert (await run(service, MentorsPage(round=recruitment.round), tx)).items == ()
+
+
+async def test_who_has_paused_is_not_matched_whoever_brought_her(tx, bring, recruitment):
+    ada, eva = await bring(places=1), await bring(Role.MENTEE)
+    await member(recruitment, ada, Role.MENTOR, **TELLS)
+    await member(recruitment, eva, Role.MENTEE, **TELLS)
+    started = await proposed(recruitment)
+    await recruitment.of_member(MentoringPaused, ada, cause=PauseCause.OWN_WISH)
+    found = await people_of(tx, await find_round(tx, recruitment.round))
+    assert [one.ready for one in found.mentors] == [False]
+    await coordinate(recruitment)
+    async with refused(tx, RefusalCode.MATCH_SNAPSHOT_STALE):
+        await run(service, PublishMatchRun(run=started.id), tx)

@@ -22,8 +22,9 @@ BINARY = {Gender.WOMAN: True, Gender.MAN: False}
 class Card:
     """Everything that matching knows of one person in a project.
 
-    shown: her introduction is out, and she has not paused. member: she has the role still, and her age is known. `consents`
-    holds the codes that she told with each. at: the centre of the place she lives in or near, degrees north and east.
+    shown: her introduction is out, or a coordinator's table brought her, and she has not paused. member: she has the role
+    still, and her age is known. `consents` holds the codes that she told with each. at: the centre of the place she lives
+    in or near, degrees north and east.
     """
 
     person: PersonId

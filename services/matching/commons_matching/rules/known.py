@@ -40,6 +40,7 @@ def cards_in(lists: Lists, rules: ProgrammeRules) -> Callable[[str, Role], Card]
     vetted = {row["person"]: date.fromisoformat(row["until"]) for row in lists["vetted"] if row["until"]}
     points = {row["place"]: (row["latitude"], row["longitude"]) for row in lists["points"]}
     acknowledged = {row["person"] for row in lists["acknowledged"]}
+    brought = {row["person"] for row in lists["brought"]}
     asked_for = rules.matching.notice_acknowledged
 
     def card(person: str, role: Role) -> Card:
@@ -48,7 +49,7 @@ def cards_in(lists: Lists, rules: ProgrammeRules) -> Callable[[str, Role], Card]
         return Card(
             person=PersonId(UUID(person)),
             told=description,
-            shown=told.get("shown", False),
+            shown=not told.get("paused", True) and (told["introduced"] or person in brought),
             member=role in standing.get("roles", ()),
             adult=standing.get("adult", False),
             consents=consents.get(person, {}),

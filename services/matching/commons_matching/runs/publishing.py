@@ -44,7 +44,10 @@ CHANGED = sa.text("""
         and exists (select from standings s where s.project = :project and s.person = mentee and 'MENTEE' = any(s.roles))
     )
     union all select 'UNAVAILABLE', mentor, mentee from pairs where not exists (
-        select from cards c where c.project = :project and c.person = mentor and c.introduced and not c.paused
+        select from cards c where c.project = :project and c.person = mentor and not c.paused and (c.introduced or exists (
+            select from participations t
+            where t.round = :round and t.person = mentor and t.role = 'MENTOR' and t.brought is not null
+        ))
     ) or exists (select from blocked b where b.by = mentor and b.person = mentee)
     or exists (select from blocked b where b.by = mentee and b.person = mentor)
     union all select 'AT_CAPACITY', n.mentor, null from needed n

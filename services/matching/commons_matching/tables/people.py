@@ -138,6 +138,8 @@ def _as_json(rows: sa.Select[Any]) -> sa.Select[Any]:
 def _known(round: Round, persons: sa.ColumnElement[Any]) -> dict[str, sa.Select[Any]]:
     """What `cards_in` is made of."""
     s, c, g, t, v, a = standings.c, cards.c, consents.c, trainings.c, vettings.c, acknowledgements.c
+    h = participations.c
+    brought = (h.round == round.id) & (h.role == Role.MENTOR) & h.brought.is_not(None)
 
     def mine(columns: Any) -> sa.ColumnElement[bool]:
         return sa.and_(columns.project == round.project, columns.person == sa.any_(persons))
@@ -147,7 +149,8 @@ def _known(round: Round, persons: sa.ColumnElement[Any]) -> dict[str, sa.Select[
     read_it = (a.round == round.id) & (a.version == round.programme_version) & (a.person == sa.any_(persons))
     return {
         "stands": sa.select(s.person, s.roles, s.adult).where(mine(s)),
-        "cards": sa.select(c.person, c.description, (c.introduced & ~c.paused).label("shown")).where(mine(c)),
+        "cards": sa.select(c.person, c.description, c.introduced, c.paused).where(mine(c)),
+        "brought": sa.select(h.person).where(brought, h.person == sa.any_(persons)),
         "consents": sa.select(g.person, g.criterion, g.codes).where(mine(g)),
         "trained": sa.select(t.person, t.module, t.held_on).where(mine(t)),
         "vetted": sa.select(v.person, v.until).where(mine(v)),

@@ -163,7 +163,8 @@ mapped(metadata, Wish, pair_wishes)
 async def anybody_to_match(tx: Tx, round: Round) -> bool:
     """Whether there is a mentor who is there with a place free, and a mentee without a mentor."""
     p, c, t, m = places.c, cards.c, participations.c, matches.c
-    there = sa.exists().where(c.project == round.project, c.person == p.mentor, c.introduced, ~c.paused)
+    seat = sa.exists().where(t.round == round.id, t.person == p.mentor, t.role == Role.MENTOR, t.brought.is_not(None))
+    there = sa.exists().where(c.project == round.project, c.person == p.mentor, c.introduced | seat, ~c.paused)
     free = sa.exists().where(p.round == round.id, p.style == round.season_style, p.used + p.held < p.most, there)
     hers = sa.exists().where(m.round == t.round, m.mentee == t.person, m.style != Style.FLASH, m.over_at.is_(None))
     left = sa.exists().where(t.round == round.id, t.role == Role.MENTEE, ~hers)
