@@ -17,7 +17,7 @@ from commons_contracts.codes import Role
 from commons_onebox.home import GATEWAY, SERVICES, Home
 from commons_onebox.house import UP, running
 from commons_onebox.seed import fill
-from commons_onebox.seed.plan import PLANS
+from commons_onebox.seed.plan import PLANS, Plan
 
 WESTEM = next(plan for plan in PLANS if plan.slug == "westem")
 LARGE_TOWNS = 200_000
@@ -60,18 +60,19 @@ def house(
     mentees: int,
     environment: Mapping[str, str] | None = None,
     up: Sequence[str] = UP,
+    plan: Plan = WESTEM,
 ) -> Iterator[Ground]:
     """A running house with a recruitment on it; `up`: what serves it, if not `commons up`."""
     folder.mkdir(parents=True, exist_ok=True)
     with running(folder, environment={"COMMONS_ENV": "dev", **os.environ, **(environment or {})}, up=up):
         ground = Ground(Home(folder.resolve()))
-        asyncio.run(_people(ground, mentors, mentees))
+        asyncio.run(_people(ground, plan, mentors, mentees))
         yield ground
 
 
-async def _people(ground: Ground, mentors: int, mentees: int) -> None:
+async def _people(ground: Ground, plan: Plan, mentors: int, mentees: int) -> None:
     asker = Asker(ground.url, name="seed", seed=ground.home.seed("gateway"))
     await asker.start()
-    plan = replace(WESTEM, crowds={Role.MENTOR: mentors, Role.MENTEE: mentees})
-    await fill(asker, lambda _what, _count: None, plans=[plan], inhabitants=LARGE_TOWNS)
+    peopled = replace(plan, crowds={Role.MENTOR: mentors, Role.MENTEE: mentees})
+    await fill(asker, lambda _what, _count: None, plans=[peopled], inhabitants=LARGE_TOWNS)
     await asker.stop()

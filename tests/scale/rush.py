@@ -54,15 +54,19 @@ class Rush:
     ids: dict[int, str] = field(default_factory=dict)
     """By which id the gateway knows each mentor."""
     round: str = ""
+    project: str = PROJECT
 
     @classmethod
     @asynccontextmanager
-    async def of(cls, home: Home, url: str, *, mentors: int, mentees: int) -> AsyncIterator[Rush]:
-        it = cls(home, url, mentors, mentees)
+    async def of(
+        cls, home: Home, url: str, *, mentors: int = 1, mentees: int = 1, project: str = PROJECT, round: str = ""
+    ) -> AsyncIterator[Rush]:
+        """Of the project's first round, if none is named."""
+        it = cls(home, url, mentors, mentees, project=project)
         for _ in range(LINES):
             it.lines.put_nowait(None)
-        shown = await it.say(it.token(Role.MENTEE, 0), ROUND, slug=PROJECT)
-        it.round = shown["data"]["project"]["rounds"][0]["id"]
+        shown = await it.say(it.token(Role.MENTEE, 0), ROUND, slug=project)
+        it.round = round or shown["data"]["project"]["rounds"][0]["id"]
         yield it
         while not it.lines.empty():
             if line := it.lines.get_nowait():
@@ -70,9 +74,9 @@ class Rush:
                 await line.writer.wait_closed()
 
     def token(self, role: Role, number: int) -> str:
-        subject = subject_of(role, PROJECT, number)
+        subject = subject_of(role, self.project, number)
         if subject not in self.tokens:
-            self.tokens[subject] = devtoken.issue(self.home.issuer_key, subject, project=PROJECT)
+            self.tokens[subject] = devtoken.issue(self.home.issuer_key, subject, project=self.project)
         return self.tokens[subject]
 
     async def say(self, token: str, query: str, **variables: Any) -> Any:
