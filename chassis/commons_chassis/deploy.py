@@ -181,7 +181,7 @@ def bucket_of(name: str) -> str:
 
 
 def queue(name: str) -> StreamConfig:
-    """A job goes when it is done; told again within two minutes it is not twice there."""
+    """A job goes when it is done; told again within ten seconds it is not twice there."""
     limits = PlatformSettings()
     return StreamConfig(
         name=queue_of(name),
@@ -190,7 +190,7 @@ def queue(name: str) -> StreamConfig:
         discard=DiscardPolicy.NEW,
         storage=StorageType.FILE,
         num_replicas=1,
-        duplicate_window=120,
+        duplicate_window=10,
         max_age=limits.jobs_hours * 3600,
         max_bytes=limits.jobs_mb << 20,
         max_msg_size=1 << 10,

@@ -49,7 +49,7 @@ class Queue:
         self.runtime, self.name = runtime, runtime.service.name
 
     async def put(self, *words: str) -> None:
-        """One more job; the same one again within two minutes changes nothing. Raises NatsError where the broker is away."""
+        """One more job; the same one again within ten seconds changes nothing. Raises NatsError where the broker is away."""
         subject = ".".join(("work", self.name, *words))
         await self.runtime.js.publish(subject, b"", stream=queue_of(self.name), headers={MSG_ID: subject})
 

@@ -64,9 +64,9 @@ class Ground:
         )  # fmt: skip
         return Actor(person=coordinator, project=project), round
 
-    def sql(self, question: str, *values: Any) -> list[tuple[Any, ...]]:
+    def sql(self, question: str, *values: Any, **named: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database.admin_dsn) as c:
-            found = c.execute(question, values)
+            found = c.execute(question, named or values or None)
             return found.fetchall() if found.description else []
 
     # ------------------------------------------------------------ runs
@@ -143,6 +143,12 @@ async def ground(broker: Nats, database: Database, logs: Path) -> AsyncIterator[
     finally:
         it.dismiss()
         await asker.stop()
+
+
+def hands_of(pid: int) -> list[int]:
+    """The processes that compute for one of ours."""
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout
+    return [int(each) for each in found.split()]
 
 
 async def busy(ground: Ground, workers: int, *, seconds: float = 30.0) -> None:

@@ -26,14 +26,14 @@ from commons_contracts.ids import ProjectId, RunId
 
 from ..tables import run_snapshots
 from . import ledger, settling, snapshot
-from .holding import HandLostError, Held, WorkError
+from .holding import Held, WorkError
 from .solving import Kind, Named
 
 TICK_SECONDS = 1.0
 IDLE_SECONDS = 30.0
 """So long a hand is kept for the next job."""
 TRIES, LAST_OFFER = 3, 6
-"""How often a job may fail; how often it may be handed out, whatever became of who had it."""
+"""Up to which offer what fails is tried anew; at which offer nobody tries any more, whatever became of those who had it."""
 PAUSE_SECONDS = 1.0
 WHY: Final[dict[str, RunFailure]] = {
     "NotVerifiedError": RunFailure.NOT_VERIFIED,
@@ -57,7 +57,7 @@ class Carrier:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime, self.held = runtime, Held()
         self.queue, self.pieces = Queue(runtime), Pieces(runtime)
-        self.run: str | None = None
+        self.run: RunId | None = None
         """Whose job is in hand."""
         self.idle_since = 0.0
 
@@ -66,14 +66,15 @@ class Carrier:
         async with aclosing(self.queue.jobs()) as jobs:
             async for job in jobs:
                 named = Named.of(*job.words)
-                self.run = named.run
+                self.run = _run(named)
                 try:
                     await self._take(job, named)
                 except Exception as broken:
                     if not passing(broken):
                         raise
                     logger.warning("a job of a run waits", kind=named.kind, **where(broken))
-                    await self.queue.again(job, seconds=PAUSE_SECONDS)
+                    await self._over()
+                    await self.queue.again(job)
                 finally:
                     self.run, self.idle_since = None, asyncio.get_running_loop().time()
 
@@ -88,14 +89,19 @@ class Carrier:
             return
         try:
             then = await self._done(named, project)
-        except (WorkError, HandLostError, LostError, TimeoutError) as broken:
+        except Exception as broken:
+            if passing(broken):
+                raise
             await self._failed(job, named, project, broken)
             return
         await self.queue.done(job)
-        await self._tell(then)
+        if then is None:  # nobody wants it any more: what was made meanwhile goes as the rest has gone
+            await self.pieces.drop(named.run, named.pieces)
+        else:
+            await self._tell(then)
 
-    async def _done(self, named: Named, project: ProjectId) -> Sequence[Named]:
-        """Compute it, keep what came of it, note it; the jobs that can be done next."""
+    async def _done(self, named: Named, project: ProjectId) -> Sequence[Named] | None:
+        """Compute it, keep what came of it, note it; the jobs that can be done next. None: its run is over."""
         given = None
         if named.kind is Kind.SNAPSHOT:
             async with self._transaction(project) as tx:
@@ -106,21 +112,24 @@ class Carrier:
                 await self.pieces.put(name, content)
         return await doors.rerun(lambda: self._noted(named, project, answer))
 
-    async def _noted(self, named: Named, project: ProjectId, answer: dict[str, Any]) -> Sequence[Named]:
+    async def _noted(self, named: Named, project: ProjectId, answer: dict[str, Any]) -> Sequence[Named] | None:
+        """Of those who did the same one notes it: whoever holds the run's row first."""
         run, (_, workers) = _run(named), await self.queue.state()
+        (content, *_), told, last = answer["pieces"].values(), answer["told"], answer["then"] is None
         async with self._transaction(project) as tx:
             if not await settling.active(tx, run):
+                return None
+            if await ledger.project_of(tx, named) is None:
                 return []
-            (content, *_), told = answer["pieces"].values(), answer["told"]
             if named.kind is Kind.SNAPSHOT and not await settling.begun(tx, run, content, told["sizes"]):
                 return []
             then = await ledger.finish(tx, named, answer["then"])
-            if then or (then is not None and answer["then"] is None):
+            if then or last:
                 await settling.progress(tx, run, *await ledger.count(tx, run), workers)
-            if then is not None and answer["then"] is None:
+            if last:
                 await settling.settle(tx, run, content, told["hash"])
         self.runtime.committed.set()
-        return then or []
+        return then
 
     def _fetch(self, project: ProjectId) -> Any:
         async def fetch(names: Sequence[str]) -> Sequence[bytes]:
@@ -138,6 +147,17 @@ class Carrier:
         return content
 
     # ------------------------------------------------------------ what goes wrong
+    async def _over(self) -> None:
+        """Until the database answers again: however long it is away, a job is offered in vain once."""
+        while not self.runtime.stopping:
+            await asyncio.sleep(PAUSE_SECONDS)
+            try:
+                async with self._transaction(None):
+                    return
+            except Exception as broken:
+                if not passing(broken):
+                    raise
+
     async def _failed(self, job: Job, named: Named, project: ProjectId, broken: Exception) -> None:
         """Once more, by whoever is free; what fails each time ends the run, which says so."""
         if not await self._goes_on(named, project):
@@ -175,8 +195,11 @@ class Carrier:
             await asyncio.sleep(TICK_SECONDS)
 
     async def _look_round(self) -> None:
+        mine = self.run
         async with self._transaction(None) as tx:
             runs, untold = await ledger.open_runs(tx), await ledger.untold(tx)
+        if mine not in runs and mine == self.run is not None:
+            await self.held.close()  # it is over, and another has cleared it away
         await self._tell(untold)
         if not runs:
             if self.run is None and asyncio.get_running_loop().time() - self.idle_since > IDLE_SECONDS:
@@ -199,7 +222,7 @@ class Carrier:
                     self.runtime.committed.set()
                 return
             names = await ledger.pieces(tx, run)
-        if self.run == str(run):
+        if self.run == run:
             await self.held.close()  # nobody waits for it any more
         await self.pieces.drop(str(run), names)
         async with self._transaction(project) as tx:

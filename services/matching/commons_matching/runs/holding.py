@@ -19,7 +19,7 @@ SECONDS = 900.0
 
 
 class HandLostError(Exception):
-    """The process that computes has ended: killed, or without memory."""
+    """The process that computes has ended: killed, or without memory. Or it will not come to an end."""
 
 
 class WorkError(Exception):
@@ -37,17 +37,21 @@ class Held:
         self._process: Process | None = None
 
     async def do(self, words: tuple[str, ...], given: object, fetch: Fetch) -> dict[str, Any]:
-        """The hand's answer to one job. Raises WorkError, HandLostError, TimeoutError, and what `fetch` raises.
+        """The hand's answer to one job. Raises WorkError, HandLostError, and what `fetch` raises.
 
         Whatever ends this before the answer is there ends the hand as well: the next job begins with another.
         """
         answer: dict[str, Any] = {}
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(SECONDS) as limit:
                 answer = await self._answer(words, given, fetch)
                 if answer.get("failed") == OUTGROWN:
                     await self.close()
                     answer = await self._answer(words, given, fetch)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise HandLostError from None
         finally:
             if not answer:
                 await self.close()

@@ -33,14 +33,12 @@ async def project_of(tx: Tx, job: Named) -> ProjectId | None:
     return found
 
 
-async def finish(tx: Tx, job: Named, then: Stage | None) -> Sequence[Named] | None:
-    """Note that it has been done. None: it had been before. Else the jobs of the next stage, where this was the last one.
+async def finish(tx: Tx, job: Named, then: Stage | None) -> Sequence[Named]:
+    """Note that it has been done; the jobs of the next stage, where this was the last one.
 
     For whoever holds the run's row: of two who finish at once, one is the last.
     """
-    marked = sa.update(run_jobs).where(*_this(job), J.done_at.is_(None)).values(done_at=real_now())
-    if not await tx.run(marked):
-        return None
+    await tx.run(sa.update(run_jobs).where(*_this(job)).values(done_at=real_now()))
     same = (J.run == job.run, J.kind == job.kind, J.turn == job.turn, J.done_at.is_(None))
     if then is None or await tx.value(sa.select(sa.func.count()).where(*same)):
         return []
@@ -66,10 +64,14 @@ async def tell_again(tx: Tx) -> int:
 
 
 async def compute_again(tx: Tx, run: RunId) -> None:
-    """Pieces are gone: back to the first stage after the snapshot, which the database keeps."""
+    """Pieces are gone: back to the first stage after the snapshot, which the database keeps. Where no lists are made (of
+    people's own lists, of circles) that is to solve.
+    """
     first = (Kind.SNAPSHOT, Kind.LISTS)
     await tx.run(sa.delete(run_jobs).where(J.run == run, J.kind.not_in(first)))
-    await tx.run(sa.update(run_jobs).where(J.run == run, J.kind == Kind.LISTS).values(told_at=None, done_at=None))
+    lists = sa.update(run_jobs).where(J.run == run, J.kind == Kind.LISTS)
+    if not await tx.run(lists.values(told_at=None, done_at=None)):
+        await _write(tx, str(run), tx.project, Stage(Kind.SOLVE, 0, 1))
 
 
 async def fail(tx: Tx, job: Named, why: str) -> None:
