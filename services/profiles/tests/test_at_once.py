@@ -1,6 +1,7 @@
 """What happens at the same instant, in transactions that are really committed."""
 
 import asyncio
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from commons_contracts.ids import PersonId, project_of
 from commons_contracts.profiles import GiveMediaConsent, JoinProject, NoticesSince, OpenProject, RegisterPerson
 from commons_profiles.app import service
 from commons_profiles.tables import metadata
+from commons_profiles.tables.people import put_notices
 
 SLUG = "at-once"
 ACCOUNT = RegisterPerson(display_name="Ada", birth_year=1990, birth_month=5, country="SE")
@@ -81,32 +83,42 @@ async def test_consenting_on_many_devices_is_consenting_once(ask, facts_about):
     assert (await facts_about(member.person))["media_consent_changed"] == 1
 
 
-async def test_a_notice_of_another_service_never_takes_a_place_before_one_that_was_read(database):
+async def a_fact(tx, ada, owner, code):
+    await hear(service, owner.NoticeWanted(project=ada.project, at=NOON, person=ada.person, code=code), tx)
+
+
+async def a_table(tx, ada):
+    await put_notices(tx, {new_id(): ada.person}, {"project": ada.project, "code": NoticeCode.INVITED, "at": NOON})
+
+
+ACCEPTED = partial(a_fact, owner=matching, code=NoticeCode.CONNECTION_ACCEPTED), NoticeCode.CONNECTION_ACCEPTED
+OPENED = partial(a_fact, owner=mentoring, code=NoticeCode.MENTORSHIP_OPENED), NoticeCode.MENTORSHIP_OPENED
+INVITED = a_table, NoticeCode.INVITED
+
+
+@pytest.mark.parametrize("each", [(ACCEPTED, OPENED), (ACCEPTED, INVITED), (INVITED, OPENED)])
+async def test_a_notice_never_takes_a_place_before_one_that_was_read(database, each):
     """The first is not committed yet when the second one wants to be kept, and whoever reads in between misses neither."""
     engine = create_async_engine(driver(database.app_dsn), poolclass=sa.NullPool)
     ada = Actor(person=PersonId(new_id()), project=project_of(SLUG))
+    (first, _), (second, _) = each
 
-    async def keep(tx, owner, code):
-        wanted = owner.NoticeWanted(project=ada.project, at=NOON, person=ada.person, code=code)
-        await hear(service, wanted, tx)
-
-    async def second():
-        async with doors.transaction(service, engine, ada, NOON) as tx:
-            await keep(tx, mentoring, NoticeCode.MENTORSHIP_OPENED)
+    async def keep_second():
+        async with doors.transaction(service, engine, ada, NOON, own=True) as tx:
+            await second(tx, ada)
 
     async def read(cursor):
         async with doors.transaction(service, engine, ada, NOON) as tx:
             return await doors.answer(NoticesSince(cursor=cursor), tx, service)
 
     cursor = (await read(None)).cursor
-    async with doors.transaction(service, engine, ada, NOON) as tx:
-        await keep(tx, matching, NoticeCode.CONNECTION_ACCEPTED)
-        other = asyncio.create_task(second())
+    async with doors.transaction(service, engine, ada, NOON, own=True) as tx:
+        await first(tx, ada)
+        other = asyncio.create_task(keep_second())
         await asyncio.sleep(0.3)
         between = await read(cursor)
     await other
     after = await read(between.cursor)
 
-    seen = [notice.code for notice in (*between.items, *after.items)]
-    assert seen == [NoticeCode.CONNECTION_ACCEPTED, NoticeCode.MENTORSHIP_OPENED]
+    assert [notice.code for notice in (*between.items, *after.items)] == [code for _, code in each]
     await engine.dispose()

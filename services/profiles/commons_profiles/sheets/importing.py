@@ -32,7 +32,8 @@ from ..rules.person import Person, register
 from ..rules.profile import Profile, begin_profile
 from ..rules.sheet import TAKEN, Sheet, filled
 from ..rules.sheet_row import Newcomer, Row
-from ..tables import addresses, memberships, notices, people, profiles, sheet_rows
+from ..tables import addresses, memberships, people, profiles, sheet_rows
+from ..tables.people import put_notices
 from ..views import find_zone
 from .progress import STEP, Told, untold
 from .reading import judge, keep
@@ -67,12 +68,15 @@ async def take_over(sheet: Sheet, tx: Tx, told: Told) -> None:
         return
     sheet.count(outcomes)
     zone = await find_zone(tx)
+    newcomers: list[PersonId] = []
     for at in range(0, len(fresh), STEP):
-        await _take([row for outcome, row in fresh[at : at + STEP] if outcome in TAKEN], sheet, zone, tx)
+        newcomers += await _take([row for outcome, row in fresh[at : at + STEP] if outcome in TAKEN], sheet, zone, tx)
         await tx.write_facts()  # a few at a time: twenty thousand at once would keep everybody else waiting
         await told(min(at + STEP, len(fresh)), len(fresh))
     await tx.emit(sheet.imported(at=tx.now, really=real_now()))
     await tx.later(SheetEndsDue(sheet=sheet.id), at=sheet.ends_at, key=f"sheet:{sheet.id}:end")
+    invited = {derived("invited", sheet.id, person): person for person in newcomers}
+    await put_notices(tx, invited, {"project": tx.project, "code": NoticeCode.INVITED, "at": tx.now})
 
 
 def _row(row: Found) -> Row:
@@ -82,8 +86,8 @@ def _row(row: Found) -> Row:
     return Row(number=row["number"], who=Newcomer.model_validate(row["who"]), problems=own)
 
 
-async def _take(rows: Sequence[Row], sheet: Sheet, zone: Zone, tx: Tx) -> None:
-    """Each step for all of them, in an order in which every fact follows from those before it."""
+async def _take(rows: Sequence[Row], sheet: Sheet, zone: Zone, tx: Tx) -> list[PersonId]:
+    """Each step for all of them, in an order in which every fact follows from those before it. Who was no member before."""
     persons = await _addresses([row.who.address for row in rows if row.who], tx)
     taken = [
         Taken(number=row.number, who=row.who, person=persons[row.who.address].person)
@@ -94,7 +98,6 @@ async def _take(rows: Sequence[Row], sheet: Sheet, zone: Zone, tx: Tx) -> None:
         one.before["address"] = persons[one.who.address].fresh
     accounts = await _register(taken, zone, tx)
     await _join(taken, accounts, tx)
-    await _invite([one for one in taken if one.before["membership"]], sheet, tx)
     if (round := sheet.options.round) is not None:
         for one in taken:
             one.facts.append(_brought(one, sheet, round, tx))
@@ -105,6 +108,7 @@ async def _take(rows: Sequence[Row], sheet: Sheet, zone: Zone, tx: Tx) -> None:
         [{"row": one.number, "her": one.person, "was": one.before} for one in taken],
     )
     await tx.emit(*(fact for one in taken for fact in one.facts))
+    return [one.person for one in taken if one.before["membership"]]
 
 
 @dataclass(frozen=True)
@@ -190,16 +194,6 @@ def _update(one: Taken, member: Membership, profile: Profile, at: datetime) -> N
         "description": profile.description.model_dump(mode="json"),
         "motivation": profile.motivation,
     }
-
-
-async def _invite(invited: Sequence[Taken], sheet: Sheet, tx: Tx) -> None:
-    """A notice, of which the post makes a letter."""
-    rows = [
-        {"id": derived("invited", sheet.id, one.person), "project": tx.project, "person": one.person, "at": tx.now}
-        | {"code": NoticeCode.INVITED}
-        for one in invited
-    ]
-    await tx.run(insert(notices).on_conflict_do_nothing(index_elements=[notices.c.id]), rows)
 
 
 def _brought(one: Taken, sheet: Sheet, round: RoundId, tx: Tx) -> ParticipantBrought:

@@ -216,13 +216,29 @@ notices = table(
 """`own`: of what she did herself. Only a letter tells her, for what stands in it."""
 
 
+NOTICES = 4_242_004
+"""Whoever keeps a notice shares this lock; whoever keeps many has it alone."""
+
+
 async def put_notice(tx: Tx, id: UUID, row: Mapping[str, Any]) -> None:
     """Those of one person are kept one after the other, whoever wants them told, so that none takes its place in her list
     after a later one was read there. One that is kept already stays as it is.
     """
-    lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(f"notices {row['person']}", 0))
-    await tx.value(sa.select(lock))
+    hers = sa.func.hashtextextended(f"notices {row['person']}", 0)
+    await tx.row(sa.select(sa.func.pg_advisory_xact_lock_shared(NOTICES), sa.func.pg_advisory_xact_lock(hers)))
     put = pg.insert(notices).values(id=id, **row)
+    await tx.run(put.on_conflict_do_nothing(index_elements=[notices.c.id]))
+
+
+async def put_notices(tx: Tx, told: Mapping[UUID, UUID], row: Mapping[str, Any]) -> None:
+    """The same to many, in one statement; `told`: whom, by the notice's id. A lock for each would be too many: until this
+    transaction ends nobody else keeps any, so it comes last in it.
+    """
+    await tx.value(sa.select(sa.func.pg_advisory_xact_lock(NOTICES)))
+    arrays = (sa.cast(list(ids), pg.ARRAY(sa.Uuid)) for ids in (told.keys(), told.values()))
+    each = sa.func.unnest(*arrays).table_valued("id", "person").render_derived()
+    fixed = (sa.literal(value, notices.c[name].type) for name, value in row.items())
+    put = pg.insert(notices).from_select(["id", "person", *row], sa.select(each.c.id, each.c.person, *fixed))
     await tx.run(put.on_conflict_do_nothing(index_elements=[notices.c.id]))
 
 
