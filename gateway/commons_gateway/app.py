@@ -94,7 +94,7 @@ def build(settings: GatewaySettings, asker: Asker | None = None) -> FastAPI:
 def _pages(desk: Desk, settings: GatewaySettings) -> list[BaseRoute]:
     """All that is no GraphQL."""
     return [
-        *pages.routes(),
+        *pages.routes(settings.frontend_url),
         *signin.routes(desk, settings),
         *printing.routes(desk, settings),
         *feeds.routes(desk),

@@ -41,10 +41,6 @@ class Pages(StaticFiles):
         return response
 
 
-async def _home(_: Request) -> Response:
-    return RedirectResponse("/pages/")
-
-
 async def _graphiql(_: Request) -> Response:
     return RedirectResponse("/pages/graphiql.html")
 
@@ -57,10 +53,15 @@ async def _document(_: Request) -> Response:
     return JSONResponse(asyncapi.document(), headers={"Cache-Control": "no-cache"})
 
 
-def routes() -> list[BaseRoute]:
-    """The pages and the short ways to them."""
+def routes(frontend_url: str = "") -> list[BaseRoute]:
+    """The pages and the short ways to them. `frontend_url`: where `/` leads instead, with what stands behind the `?`."""
+
+    async def home(request: Request) -> Response:
+        query = request.url.query
+        return RedirectResponse((frontend_url or "/pages/") + (f"?{query}" if query else ""))
+
     return [
-        Route("/", _home),
+        Route("/", home),
         Route("/graphiql", _graphiql),
         Route("/events", _events),
         Route("/events/asyncapi.json", _document),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -36,6 +37,9 @@ class GatewaySettings(PlatformSettings):
     public_url: str = ""
     """Where browsers reach the platform, such as https://commons.example.org. Without it nobody signs in by browser,
     except in development, where it is taken to be wherever a request came to."""
+    frontend_url: str = ""
+    """Where the pages are that people use, such as https://portal.example.org: `/` leads there with whatever it was asked,
+    and so do the links in letters and signing in. Without it `/` leads to the pages for developers."""
     mail_sign_in: bool = True
     """Whether people sign in by a link in a letter, too; profiles sends it (COMMONS_PROFILES__SMTP)."""
     mail_folder: Path | None = None
@@ -62,6 +66,14 @@ class GatewaySettings(PlatformSettings):
             ip_network(one.strip())  # uvicorn takes anything else for a name, and would believe nobody
         return said
 
+    @field_validator("frontend_url")
+    @classmethod
+    def _whole(cls, said: str) -> str:
+        parts = urlsplit(said)
+        if said and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment):
+            raise ValueError("COMMONS_FRONTEND_URL is a whole address, such as https://portal.example.org/")
+        return said
+
     @field_validator("origins")
     @classmethod
     def _exact(cls, said: str) -> str:
@@ -80,6 +92,14 @@ class GatewaySettings(PlatformSettings):
             raise ValueError("COMMONS_MAIL_FOLDER shows everybody's letters: take it away, or set COMMONS_ENV=dev")
         if self.env != "dev" and not self.secret:
             raise ValueError("COMMONS_SECRET_FILE is missing: cursors are signed with it")
+        return self
+
+    @model_validator(mode="after")
+    def _the_frontend_is_elsewhere(self) -> Self:
+        if self.frontend_url and self.frontend_url.rstrip("/") == self.public_url.rstrip("/"):
+            raise ValueError("COMMONS_FRONTEND_URL is COMMONS_PUBLIC_URL: what leads there would lead to itself")
+        if self.env != "dev" and self.frontend_url.startswith("http:"):
+            raise ValueError("COMMONS_FRONTEND_URL is not https: people are led there out of letters")
         return self
 
     def signs_with(self) -> bytes:

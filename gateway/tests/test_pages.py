@@ -16,6 +16,7 @@ from commons_contracts.base import Event
 from commons_contracts.spoken import spoken
 from commons_gateway import asyncapi, pages
 from commons_gateway.schema import printed
+from commons_gateway.settings import GatewaySettings
 
 WEB = pages.BUILT.parent.parent / "web"
 TASKS = sorted((WEB / "src" / "tasks").glob("*.graphql"))
@@ -104,3 +105,34 @@ async def test_the_short_ways_lead_to_the_pages(client):
     assert ways == {"/": "/pages/", "/graphiql": "/pages/graphiql.html", "/events": "/pages/events.html"}
     document = await client.get("/events/asyncapi.json")
     assert document.json()["asyncapi"] == "3.0.0"
+
+
+@pytest.mark.parametrize("frontend", ["", "https://portal.example.org", "https://portal.example.org/app/"])
+async def test_a_link_in_a_letter_leads_to_the_pages_that_people_use(frontend):
+    app = FastAPI(routes=pages.routes(frontend))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as http:
+        plain, letter = await http.get("/"), await http.get("/?notices=westem&to=//elsewhere.example.org")
+    assert plain.headers["location"] == (frontend or "/pages/")
+    assert letter.headers["location"] == f"{frontend or '/pages/'}?notices=westem&to=//elsewhere.example.org"
+
+
+@pytest.mark.parametrize(
+    ("frontend", "complaint"),
+    [
+        ("portal.example.org", "whole address"),
+        ("//portal.example.org", "whole address"),
+        ("https://portal.example.org/?a=1", "whole address"),
+        ("javascript:alert(1)", "whole address"),
+        ("http://portal.example.org", "not https"),
+        ("https://commons.example.org/", "lead to itself"),
+    ],
+)
+def test_what_is_no_place_for_people_does_not_start(frontend, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        GatewaySettings(
+            env="production",
+            secret="x" * 40,
+            nats_seed="x",
+            public_url="https://commons.example.org",
+            frontend_url=frontend,
+        )

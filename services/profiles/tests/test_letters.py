@@ -20,7 +20,7 @@ from commons_profiles.post import catalogues, texts
 from commons_profiles.post.contents import WAITS
 from commons_profiles.post.letter import Content, Item, letter, with_stop
 from commons_profiles.post.speaking import speaking
-from commons_profiles.tables import letters
+from commons_profiles.tables import letters, projects
 
 STARTS = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
 
@@ -113,7 +113,9 @@ async def test_a_notice_comes_as_a_letter_in_her_language(office, sent, reader):
     assert message["To"] == f"{ebba.person}@example.org"
     assert (message["Subject"], message["Content-Language"]) == ("Din förfrågan har godtagits", "sv")
     assert "Ni kan börja." in plain(message)
-    assert f"https://commons.example.org/?notices={ebba.project}\n" in plain(message)
+    async with office.opened() as tx:
+        slug = await tx.value(sa.select(projects.c.slug).where(projects.c.id == ebba.project))
+    assert f"https://commons.example.org/?notices={slug}\n" in plain(message)
     stop = re.search(r"https://commons\.example\.org/notices/stop\?token=[\w-]{43}", plain(message))[0]
     assert (message["List-Unsubscribe"], message["List-Unsubscribe-Post"]) == (
         f"<{stop}>",

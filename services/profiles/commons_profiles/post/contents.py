@@ -53,7 +53,7 @@ by itself, but the calendars should know.
 TOLD = (
     sa.select(
         n.letter, n.code, n.subject_id, n.at, n.person, n.project, n.own, people.c.zone, people.c.language,
-        addresses.c.address, projects.c.name,
+        addresses.c.address, projects.c.name, projects.c.slug,
         *(preferences.c[name] for name in ("ways", "rhythm", "digest_hour", "digest_weekday", "quiet_from", "quiet_until")),
     )
     .join(people, people.c.person == n.person)
@@ -161,7 +161,7 @@ class Pen:
             language=language,
             subject=say(subject).format(project=first["name"]),
             items=items,
-            url=f"{self._url}/?{urlencode({'notices': first['project']})}",
+            url=f"{self._url}/?{urlencode({'notices': first['slug']})}",
             button=say(texts.BUTTON),
             project=first["name"],
         )
