@@ -7,6 +7,7 @@ from . import brought, jobs, reactions
 from .commands import connection, flash, places, preference, proposal, supervision, taking_part, waiting
 from .commands import run as runs
 from .figures import FIGURES
+from .keeping import keep
 from .queries import connection as connections
 from .queries import flash as slots
 from .queries import incomplete
@@ -48,5 +49,5 @@ service = Service(
     ],
     figures=FIGURES,
     jobs=True,
-    work=[carry],
+    work=[carry, keep],
 )

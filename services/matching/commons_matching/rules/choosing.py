@@ -9,8 +9,9 @@ from functools import partial
 from commons_contracts.base import Refusal
 from commons_contracts.codes import RefusalCode, Role
 from commons_contracts.matching import RoundCan
+from commons_contracts.mentoring import ProgrammeRules
 
-from .asking import Asker, may_ask_someone
+from .asking import Asker, beginners, may_ask_someone
 from .offering import may_offer_someone
 from .preference import may_rank
 from .round import Round
@@ -24,6 +25,11 @@ def can(round: Round, viewer: Asker, *, at: datetime) -> RoundCan:
         offer_mentoring=_why_not(partial(may_offer_someone, round, viewer, at=at)),
         rank=_why_not(partial(may_rank, round, viewer, side, at=at)),
     )
+
+
+def priced(rules: ProgrammeRules) -> bool:
+    """Mentees choose among suggestions that are ordered by what places cost, too (design of matching, modes)."""
+    return Role.MENTEE in beginners(rules) and rules.matching.price_percent > 0
 
 
 def _why_not(rule: Callable[[], None]) -> RefusalCode | None:

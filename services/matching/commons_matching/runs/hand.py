@@ -51,6 +51,8 @@ class Hand:
         job = Named.of(*words)
         if job.kind is Kind.SNAPSHOT:
             return self._snapshot(job, given)
+        if job.kind is Kind.TARIFF:
+            return self._tariff(given)
         desk = self._desk(job.run)
         from . import steps
 
@@ -69,6 +71,13 @@ class Hand:
             "then": steps.first(Asked.unpacked(content)),
             "told": {"sizes": sizes},
         }
+
+    def _tariff(self, everyone: Any) -> dict[str, Any]:
+        from .pricing import pool_of, tariff
+
+        pool = pool_of(everyone)
+        choose(pool.mentors * pool.mentees)
+        return {"tariff": tariff(pool)}
 
     def _desk(self, run: str) -> Any:
         """The people of a run, read once; those of the one before last are forgotten."""

@@ -78,7 +78,9 @@ async def settle(tx: Tx, run: RunId, outcome: bytes, result_hash: str) -> None:
     await tx.rows(UNMATCHED, rows=left.decode(), **whole)
     prices = base64.b64decode(told["prices"])
     await tx.run(sa.update(run_snapshots).where(run_snapshots.c.run == run).values(prices=prices))
-    await set_prices(tx, it.project, it.round, told["tariff"])
+    if not it.dry_run:
+        seen = await tx.value(sa.select(run_snapshots.c.seen).where(run_snapshots.c.run == run))
+        await set_prices(tx, it.project, it.round, told["tariff"], seen=seen)
     it.moved, it.report = told["moved"], told["report"] | await _checked(tx, it, told["apart"])
     await tx.emit(
         it.propose(

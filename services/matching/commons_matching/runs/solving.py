@@ -101,6 +101,8 @@ class Kind(StrEnum):
     PRICE = "price"
     VERIFY = "verify"
     OUTCOME = "outcome"
+    TARIFF = "tariff"
+    """Of no run: what places cost in a round, from its people alone."""
 
 
 class Stage(NamedTuple):

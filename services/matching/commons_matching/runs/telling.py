@@ -47,7 +47,7 @@ def rows(asked: Asked, round: Round) -> bytes:
         "moved": 0 if asked.keep is None else int(((asked.keep >= 0) & (asked.keep != mate)).sum()),
         "report": _report(asked, mate, {one.mentee for one in told if one.alone}),
         "apart": None if asked.lists is None else two_way.apart(pool, two_way.Lists.of(asked.lists)),
-        "tariff": _tariff(pool, round),
+        "tariff": tariff_of(pool, round),
         "prices": base64.b64encode(kept_prices(pool.mentor.ids, round.prices, round.worth)).decode(),
     }
     return b"\n".join(json.dumps(part, separators=(",", ":")).encode() for part in (head, pairs, _left(asked, told)))
@@ -67,8 +67,8 @@ def reason_of(pool: Pool) -> dict[str, Any]:
     return _reason(pool, *unmatched(pool, [0], np.zeros(pool.mentors, np.int32)))
 
 
-def _tariff(pool: Pool, round: Round) -> dict[str, int]:
-    """What a place with each mentor costs in points, for the suggestions until the next run; only of whom it costs anything."""
+def tariff_of(pool: Pool, round: Round) -> dict[str, int]:
+    """What a place with each mentor costs in points, for suggestions; only of whom it costs anything."""
     tariff = round.tariff
     return {str(pool.mentor.person(int(j))): int(tariff[j]) for j in np.flatnonzero(tariff)}
 

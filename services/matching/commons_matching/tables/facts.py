@@ -71,6 +71,7 @@ place_points = table(
     sa.Column("latitude", sa.Double, nullable=False, info=NONE),
     sa.Column("longitude", sa.Double, nullable=False, info=NONE),
     changed(),
+    sa.Index(None, "changed"),
     wall=Wall.PLATFORM,
     copy_of="geo",
 )
@@ -92,8 +93,13 @@ pricings = table(
     metadata,
     of_round(primary_key=True),
     project(),
-    time("at"),
+    time("at", nullable=True),
+    sa.Column("seen", sa.BigInteger, info=NONE),
+    sa.Column("free", sa.Integer, info=NONE),
+    time("turn_at", nullable=True),
     changed(),
     wall=Wall.PROJECT,
 )
-"""When the prices of a round were last set."""
+"""When the prices of a round were last set, from how many free places, and the transaction from which on nothing was seen.
+`turn_at`: when a process last looked whether to reckon them anew, by the database's clock.
+"""

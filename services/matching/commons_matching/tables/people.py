@@ -94,9 +94,19 @@ def _people(round: Round, today: date, lists: Lists, mentors: Iterable[str], men
 
 async def profiles_of(tx: Tx, round: Round, role: Role, persons: Persons) -> list[Profile]:
     """These people of a side, as they are now."""
-    statements = _known(round, sa.cast(list(persons), pg.ARRAY(sa.Uuid)))
-    known, today = cards_in(read(await _told(tx, statements)), round.rules), day(tx.now, round.zone)
-    return [profile_of(known(str(p), role), round.project, role, round.rules, today=today) for p in persons]
+    return profiles_in(await knowing(tx, round, persons), role, persons)
+
+
+async def knowing(tx: Tx, round: Round, persons: Persons) -> Gathered:
+    """All that is known of these, unread."""
+    lists = await _told(tx, _known(round, sa.cast(list(persons), pg.ARRAY(sa.Uuid))))
+    return Gathered(round=round, today=day(tx.now, round.zone), lists=lists)
+
+
+def profiles_in(gathered: Gathered, role: Role, persons: Persons) -> list[Profile]:
+    """Pure, for whoever has the time."""
+    round, known = gathered.round, cards_in(read(gathered.lists), gathered.round.rules)
+    return [profile_of(known(str(p), role), round.project, role, round.rules, today=gathered.today) for p in persons]
 
 
 async def apart_of(tx: Tx, round: Round, mentors: Persons, mentees: Persons) -> tuple[Apart, ...]:

@@ -13,7 +13,7 @@ from .graph import BARRED, Ints, Longs
 from .layout import coded
 from .people import Profile
 from .pool import Pool
-from .sides import Side
+from .sides import Side, Words
 
 
 def amended(pool: Pool, changed: Iterable[Profile], gone: Iterable[UUID] = ()) -> Pool | None:
@@ -52,6 +52,16 @@ def ranked(pool: Pool, i: int, prices: Longs | None = None, *, scale: int = 1) -
     found = np.flatnonzero(allowed_to(pool, i) & (cost < BARRED)).astype(np.int32)
     order = np.argsort(cost[found] - points[found].astype(np.int64) * scale, kind="stable")
     return found[order], points[found[order]]
+
+
+def carried(values: Longs, ids: Words, to: Words) -> Longs:
+    """Values of people as another list of people has them: both by ids uint64[n, 2]; 0 for who had none. O(n log n)."""
+    both = np.concatenate([ids, to])
+    order = np.lexsort(both.T[::-1])
+    same = (both[order[1:]] == both[order[:-1]]).all(axis=1)
+    found = np.zeros(len(to), np.int64)
+    found[order[1:][same] - len(ids)] = values[order[:-1][same]]
+    return found
 
 
 def mentor_ids(pool: Pool, mentors: Ints) -> list[UUID]:
