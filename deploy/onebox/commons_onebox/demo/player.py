@@ -68,10 +68,17 @@ class Player:
     id: str = ""
     """Hers as a `Person`, once it was asked for."""
     stirs: Callable[[], None] = field(default=lambda: None, repr=False)
-    """Called when she has changed something."""
+    """Called when she has changed something, or may have."""
 
     async def raw(self, document: str, **variables: Any) -> dict[str, Any]:
-        """The whole answer, errors and all; a platform that is too busy is asked again."""
+        """The whole answer, errors and all."""
+        answer = await self._patiently(document, variables)
+        if document.startswith("mutation"):
+            self.stirs()
+        return answer
+
+    async def _patiently(self, document: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """A platform that is too busy is asked again."""
         for left in reversed(range(TRIES)):
             answer = await self._once(document, variables)
             faults = {error.get("extensions", {}).get("code") for error in answer.get("errors") or ()}
@@ -91,16 +98,12 @@ class Player:
 
     async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
         """The data of the answer. Raises Faulted where any of it failed."""
-        answer = await self.raw(document, **variables)
-        if answer.get("errors"):
-            raise Faulted(answer["errors"])
-        found: dict[str, Any] = answer["data"]
-        return found
+        return _whole(await self.raw(document, **variables))
 
     async def tries(self, verb: str, **input: Any) -> Answer:
         """A change that may be refused, with a key of its own, so that asking again is safe."""
         keyed = {"idempotencyKey": str(new_id())} | input
-        answer = Answer((await self.ask(VERBS[verb].document(verb), input=keyed))["done"])
+        answer = Answer(_whole(await self._patiently(VERBS[verb].document(verb), {"input": keyed}))["done"])
         if not answer.code:
             self.stirs()
         return answer
@@ -129,6 +132,13 @@ class Player:
             await _heard(socket, "connection_ack")
             await _send(socket, type="subscribe", id="1", payload={"query": document, "variables": variables})
             yield _pushes(socket)
+
+
+def _whole(answer: dict[str, Any]) -> dict[str, Any]:
+    if answer.get("errors"):
+        raise Faulted(answer["errors"])
+    found: dict[str, Any] = answer["data"]
+    return found
 
 
 async def _pushes(socket: ClientConnection) -> AsyncIterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
@@ -47,6 +48,10 @@ class Stage:
     """More eyes on what a refusal leaves: tests look into the databases as well."""
     stirred: bool = True
     """Whether something has changed since the platform was last seen to be quiet."""
+    looked: dict[str, object] = field(default_factory=dict)
+    """What was last seen, by whom, since something changed: what a refusal has left is what the next one finds."""
+    newest: dict[str, int] = field(default_factory=dict)
+    """The code of conduct in force, by project."""
 
     def player(self, subject: str, *, project: str = "") -> Player:
         there = project or self.project
@@ -69,13 +74,13 @@ class Stage:
     async def clock(self, to: datetime) -> None:
         """Move the business clock there; answered once all that fell due has happened."""
         await self.operator.ask(MOVE, to=to.isoformat())
-        self.stir()
         await self.quiet()
 
     async def quiet(self) -> None:
         """Until everyone has heard everything, so that one look afterwards is enough. Raises TimeoutError."""
         while self.stirred:
             self.stirred = False
+            self.looked.clear()
             # Between two services' answers a fact may be in neither.
             await self._at_rest()
             await self._at_rest()
@@ -90,15 +95,23 @@ class Stage:
 
     async def accepts(self, player: Player) -> None:
         """She accepts the code of conduct that is in force in her project."""
-        codes = (await player.ask(CODES, slug=player.project))["project"]["codesOfConduct"]
-        newest = max(code["version"] for code in codes if code["kind"] == Conduct.COMMUNITY)
-        await player.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=newest)
+        if player.project not in self.newest:
+            codes = (await player.ask(CODES, slug=player.project))["project"]["codesOfConduct"]
+            versions = [code["version"] for code in codes if code["kind"] == Conduct.COMMUNITY]
+            self.newest[player.project] = max(versions)
+        await player.does("acceptCodeOfConduct", kind=Conduct.COMMUNITY, version=self.newest[player.project])
 
-    async def seen(self, people: Iterable[Player]) -> list[object]:
-        """All that these people see of what is theirs, and what the witnesses see."""
-        of_project = self.operator.raw(SEEN_OF_PROJECT, slug=self.project)
-        found = await asyncio.gather(*(one.raw(SEEN) for one in people), of_project)
-        return [*(answer.get("data") for answer in found), *[await look() for look in self.witnesses]]
+    async def seen(self, people: Iterable[Player], *, before: bool = False) -> dict[str, object]:
+        """All that these people see of what is theirs, and what the witnesses see. `before` a change, who has looked since
+        the last one need not look again.
+        """
+        looks: dict[str, Witness] = {f"{one.name} in {one.project}": partial(_shown, one, SEEN) for one in people}
+        looks["project"] = partial(_shown, self.operator, SEEN_OF_PROJECT, slug=self.project)
+        looks |= {f"witness {n}": look for n, look in enumerate(self.witnesses)}
+        wanted = [name for name in looks if not (before and name in self.looked)]
+        found = await asyncio.gather(*(looks[name]() for name in wanted))
+        self.looked |= zip(wanted, found, strict=True)
+        return {name: self.looked[name] for name in looks}
 
     async def refuses(
         self,
@@ -114,7 +127,7 @@ class Stage:
     ) -> Answer:
         """A rule: the change is refused with this code, saying these params, and leaves nothing behind."""
         await self.quiet()
-        before = await self.seen([who, *beside])
+        before = await self.seen([who, *beside], before=True)
         answer = await who.tries(verb, **input)
         await self._at_rest()
         after = await self.seen([who, *beside])
@@ -123,6 +136,10 @@ class Stage:
         left = "" if before == after else f"; but something changed: {_difference(before, after)}"
         self.judge.says(step, code, as_said and before == after, f"{why}{wrong}{left}")
         return answer
+
+
+async def _shown(viewer: Player, document: str, **variables: Any) -> object:
+    return (await viewer.raw(document, **variables)).get("data")
 
 
 async def together(work: Iterable[Awaitable[T]], *, at_once: int = AT_ONCE) -> list[T]:
@@ -136,5 +153,5 @@ async def together(work: Iterable[Awaitable[T]], *, at_once: int = AT_ONCE) -> l
     return list(await asyncio.gather(*(one(it) for it in work)))
 
 
-def _difference(before: Sequence[object], after: Sequence[object]) -> str:
-    return next(f"{was} became {now}" for was, now in zip(before, after, strict=True) if was != now)
+def _difference(before: Mapping[str, object], after: Mapping[str, object]) -> str:
+    return next(f"for {name} {was} became {after[name]}" for name, was in before.items() if was != after[name])

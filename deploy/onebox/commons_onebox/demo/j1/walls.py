@@ -14,7 +14,7 @@ from commons_gateway.schema import core
 from commons_gateway.walks import id_places
 
 from ..player import Faulted, Player
-from ..stage import Stage
+from ..stage import Stage, together
 from .asking import NOBODY
 from .search import all_mentors
 from .story import Story
@@ -48,8 +48,8 @@ async def answered_alike(stage: Stage, step: str, subject: str, made: Mapping[st
     tried, differing = 0, []
     for place in id_places(core(), ids):
         for kind in set(place.kinds) & set(ids) - PUBLIC:
-            theirs = await stranger.raw(place.document(ids[kind]))
-            nobodys = await stranger.raw(place.document(str(global_id(kind, NOBODY))))
+            both = ids[kind], str(global_id(kind, NOBODY))
+            theirs, nobodys = await together(stranger.raw(place.document(id)) for id in both)
             tried += 1
             if _bare(theirs) != _bare(nobodys):
                 differing.append(f"{place.name} with a {kind}")

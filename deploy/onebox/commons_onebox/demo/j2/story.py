@@ -84,8 +84,8 @@ class Story(Tale):
         return self.pairs[3]
 
     async def look(self) -> list[object]:
-        """A witness: all that both of every pair see of their mentorship."""
-        return await together(self.seen(pair, one) for pair in self.pairs for one in pair.both)
+        """A witness: what stands in every pair's mentorship, which the two see alike."""
+        return await together(self.seen(pair) for pair in self.pairs)
 
     async def seen(self, pair: Pair, viewer: Player | None = None) -> dict[str, Any]:
         found: dict[str, Any] = (await (viewer or pair.mentee).ask(MENTORSHIP, id=pair.id))["node"] or {}

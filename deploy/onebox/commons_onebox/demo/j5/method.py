@@ -5,6 +5,7 @@ from __future__ import annotations
 from commons_contracts.codes import Method, RefusalCode, Role
 
 from ..player import Player
+from ..stage import together
 from .story import Opened, Story, asks, offers
 
 STEP = "J5.2"
@@ -12,8 +13,8 @@ MENTORS, MENTEES = range(1, 5), range(1, 7)
 
 
 async def the_method_says_who_begins(story: Story) -> None:
-    story.mentors = [await story.member(f"mentor-{n}") for n in MENTORS]
-    story.mentees = [await story.member(f"mentee-{n}") for n in MENTEES]
+    story.mentors = await together(story.member(f"mentor-{n}") for n in MENTORS)
+    story.mentees = await together(story.member(f"mentee-{n}") for n in MENTEES)
     await _nobody(story)
     await _mentors(story)
     await _mentees(story)

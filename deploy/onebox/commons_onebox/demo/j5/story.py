@@ -26,7 +26,8 @@ SEEN = """query ($id: ID!) { node(id: $id) { ... on Round { method listsCloseAt 
   viewerCan { requestConnection { allowed reason } offerMentoring { allowed reason }
     submitPreferences { allowed reason } }
   viewerPreferences { role ranked { id } equal { id } } } } }"""
-HERS = "{ viewer { connections(first: 50) { nodes { id state askedBy } } notices(first: 50) { totalCount } } }"
+HERS = "viewer { connections(first: 50) { nodes { id state askedBy } } notices(first: 50) { totalCount } }"
+LOOK, LOOK_AT_LISTS = f"{{ {HERS} }}", SEEN.replace("{", f"{{ {HERS} ", 1)
 TELLS: Mapping[str, Any] = {
     "fields": ["0613"],
     "languages": [{"language": "en", "level": "C1"}],
@@ -57,10 +58,8 @@ class Story(Tale):
     async def look(self) -> list[object]:
         """A witness: what the people of the play see of requests, notices and their own lists."""
         people = [*self.mentors, *self.mentees]
-        found: list[object] = await together(one.ask(HERS) for one in people)
-        if hasattr(self, "two_way"):
-            found += await together(one.ask(SEEN, id=self.two_way.id) for one in people)
-        return found
+        ranking = {"id": self.two_way.id} if hasattr(self, "two_way") else {}
+        return await together(one.ask(LOOK_AT_LISTS if ranking else LOOK, **ranking) for one in people)
 
     async def opens(self, method: Method, **more: Any) -> Opened:
         """The coordinator publishes a version of the programme with this method."""

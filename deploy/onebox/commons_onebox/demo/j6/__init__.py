@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..play import Journey
-from . import deciding, explaining, fairness, publishing, starting
+from . import circles, deciding, explaining, fairness, publishing, starting
 from .story import BEGINS, SEEDED_AT, Story
 
 __all__ = ["JOURNEY"]
@@ -22,6 +22,7 @@ JOURNEY = Journey(
         ("J6.8", "Fair to whom", fairness.fair_to_whom),
         ("J6.6", "A coordinator decides otherwise", deciding.a_coordinator_decides_otherwise),
         ("J6.7", "All of it is published, or nothing", publishing.all_or_nothing),
+        ("J8.4", "Circles, where the design says so", circles.circles_are_formed),
         ("J6", "Strangers learn nothing", publishing.strangers_learn_nothing),
     ),
     afterwards="The business clock stands still on 17 August 2027: the pairs of a match run have just been published.",

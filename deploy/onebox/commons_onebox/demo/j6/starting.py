@@ -67,10 +67,11 @@ async def _people_come(story: Story) -> None:
         story.mentors.append(found)
     everyone = await together(story.member(f"mentee-{FROM + n}") for n in range(MOST + len(LEFT)))
     story.mentees, rest = everyone[:MOST], everyone[MOST:]
-    for n, mentee in enumerate(story.mentees):
-        country, field = ("NO" if n < NORWEGIAN else "SE"), ("0714" if n % 2 else "0613")
-        await story.joins(mentee, Role.MENTEE, country=country, fields=[field])
-    for reason, mentee in zip(LEFT, rest, strict=True):
-        story.left[reason] = await story.joins(mentee, Role.MENTEE, **TOLD[reason])
+    most: list[dict[str, Any]] = [
+        {"country": "NO" if n < NORWEGIAN else "SE", "fields": ["0714" if n % 2 else "0613"]} for n in range(MOST)
+    ]
+    hers = [*most, *(TOLD[reason] for reason in LEFT)]
+    await together(story.joins(one, Role.MENTEE, **each) for one, each in zip(everyone, hers, strict=True))
+    story.left = dict(zip(LEFT, rest, strict=True))
     await story.left["ALL_BLOCKED"].does("blockPerson", person=story.mentors[-1].id)
     await story.stage.quiet()
