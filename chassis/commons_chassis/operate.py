@@ -22,7 +22,7 @@ from .faults import Fault
 from .state import CLOCK_KEY, ServiceState
 
 PING_SECONDS = 0.3
-REMEMBER_SECONDS = 2.0
+REMEMBER_SECONDS = 5.0
 """For how long who answered a ping is taken to be there: asking all takes as long as the slowest may need."""
 CLOCK_SECONDS = 60.0
 SETTLE_SECONDS = 60.0
@@ -39,14 +39,13 @@ class Operations:
 
     async def processes(self) -> list[str]:
         """The service name of every process that answers within a moment."""
-        return await self._many("ctl.ping", b"", seconds=PING_SECONDS, most=None)
+        names = await self._many("ctl.ping", b"", seconds=PING_SECONDS, most=None)
+        self._seen = time.monotonic(), names
+        return names
 
     async def _lately(self) -> list[str]:
         at, names = self._seen
-        if time.monotonic() - at > REMEMBER_SECONDS:
-            names = await self.processes()
-            self._seen = time.monotonic(), names
-        return names
+        return names if time.monotonic() - at < REMEMBER_SECONDS else await self.processes()
 
     async def overview(self) -> list[ServiceState]:
         """The state of every service; those at rest are absent."""
