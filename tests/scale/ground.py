@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 import psycopg
@@ -120,6 +121,13 @@ class Ground:
         for worker in self.workers:
             worker.wait(15)
         self.workers.clear()
+
+
+def a_seed() -> int:
+    """Another one each time, and printed."""
+    seed = SystemRandom().randrange(1 << 31)
+    print(f"seed {seed}")
+    return seed
 
 
 @contextmanager

@@ -9,32 +9,24 @@ import asyncio
 import os
 import signal
 from contextlib import contextmanager
-from random import SystemRandom
 
 import psycopg
 import pytest
 
-from commons_chassis.deploy import bucket_of, queue_of
+from commons_chassis.deploy import HANDS, bucket_of, queue_of
 from commons_chassis.testing import eventually
 from commons_contracts.codes import RunFailure, RunState
 from commons_contracts.matching import CancelMatchRun
+from commons_matching.runs.carrying import LAST_OFFER
 from commons_matching.runs.hand import NICE
 
-from .ground import hands_of
+from .ground import a_seed, hands_of
 
 pytestmark = pytest.mark.faults
 SMALL = {"mentors": 40, "mentees": 90}
 AWAY_SECONDS = 12.0
-CLEARED = """with gone as (delete from run_jobs where run = %(run)s)
-    update runs set state = 'CANCELLED', ended_at = now() where id = %(run)s"""
 SPOILT = """create function spoil() returns trigger language plpgsql as $$ begin new.people := 'nonsense'; return new; end $$;
     create trigger spoilt before insert on run_snapshots for each row execute function spoil()"""
-
-
-def _seed():
-    seed = SystemRandom().randrange(1 << 31)
-    print(f"seed {seed}")
-    return seed
 
 
 async def _left(ground, run):
@@ -54,7 +46,7 @@ async def _nothing_left(ground, run):
 
 async def _at_work(ground, *, hands=1):
     """(who may start runs, the round)"""
-    recruited = await ground.recruit(**SMALL, seed=_seed())
+    recruited = await ground.recruit(**SMALL, seed=a_seed())
     ground.hire(hands)
     await ground.ready()
     return recruited
@@ -110,17 +102,20 @@ async def test_who_cancels_a_run_frees_the_hand(ground):
     assert (ground.state(run)["state"], ground.sql("select 1 from proposals where run = %s", run)) == ("CANCELLED", [])
 
 
-async def test_a_hand_is_freed_also_where_another_process_has_cleared_the_run_away(ground):
-    """And what it still brings is cleared away as well."""
+async def test_what_is_brought_after_the_end_is_cleared_away_as_well(ground):
+    """By whoever brings it: another process has cleared the run away meanwhile, and looks at it no more."""
     actor, round = await _at_work(ground)
     run = await ground.start(actor, round)
-    hand = await _stopped(ground, run)
-    ground.sql(CLEARED, run=run)
-    assert await _gone(hand)
-    run = await ground.start(actor, round)
-    hand = await _stopped(ground, run)
-    ground.sql(CLEARED, run=run)
-    os.kill(hand, signal.SIGCONT)
+    assert await eventually(lambda: ground.state(run)["state"] == RunState.RUNNING, seconds=30)
+    with psycopg.connect(ground.database.admin_dsn) as c:
+        c.execute("select from runs where id = %s for update", (run,))  # nothing is noted from now on
+
+        async def brought():
+            return (await _left(ground, run))[1]
+
+        assert await eventually(brought, seconds=30)
+        c.execute("update runs set state = 'CANCELLED', ended_at = now() where id = %s", (run,))
+        c.execute("delete from run_jobs where run = %s", (run,))
     await _nothing_left(ground, run)
 
 
@@ -140,7 +135,16 @@ async def test_what_is_done_twice_counts_once(ground):
     await js.publish(f"work.matching.{run}.snapshot.0.0", b"")
     assert await eventually(lambda: ground.state(run)["state"] == RunState.RUNNING, seconds=30)
     identity = ground.sql("select identity, mentees from runs where id = %s", run)
+    at_it = await _hand(ground, 1)
+    os.kill(at_it, signal.SIGSTOP)
     os.kill(late, signal.SIGCONT)
+
+    async def noted():
+        return await ground.in_hand() == 1
+
+    assert await eventually(noted, seconds=30), "who was late has not come to an end"
+    assert ground.sql("select identity, mentees from runs where id = %s", run) == identity
+    os.kill(at_it, signal.SIGCONT)
     twice = set()
     while ground.state(run)["state"] == RunState.RUNNING:
         told = "select kind, turn, n from run_jobs where run = %s and told_at is not null and done_at is null"
@@ -242,6 +246,24 @@ async def test_a_queue_that_lost_its_jobs_is_told_them_again(ground):
     ground.hire(1)
     found = await ground.ended(run)
     assert found["state"] == RunState.PROPOSED, found
+
+
+@pytest.mark.long
+async def test_what_everybody_dies_of_ends_the_run(ground):
+    actor, round = await _at_work(ground)
+    run = await ground.start(actor, round)
+    await _stopped(ground, run)
+    ground.kill(0)
+    others = await ground.asker.client.jetstream().pull_subscribe_bind(HANDS, queue_of("matching"))
+    for offer in range(2, LAST_OFFER):
+        (job,) = await others.fetch(1, timeout=20)
+        assert job.metadata.num_delivered == offer
+        await job.nak()
+    ground.hire(1)
+    found = await ground.ended(run)
+    assert (found["state"], found["failure"]) == (RunState.FAILED, RunFailure.WORK_FAILED), found
+    assert ground.sql("select failure from run_jobs where run = %s and failure is not null", run) == [("WornOut",)]
+    await _nothing_left(ground, run)
 
 
 @pytest.mark.long

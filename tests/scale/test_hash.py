@@ -6,13 +6,12 @@ Once in `make faults`, as in CI; five times each, with fresh people, in the long
 from __future__ import annotations
 
 import os
-from random import SystemRandom
 
 import pytest
 
 from commons_contracts.codes import RunState
 
-from .ground import busy
+from .ground import a_seed, busy
 
 pytestmark = pytest.mark.faults
 ROUNDS = int(os.environ.get("SCALE_ROUNDS", "1"))
@@ -22,8 +21,7 @@ SIZE = {"mentors": 150, "mentees": 4200}
 
 @pytest.mark.parametrize("turn", range(ROUNDS))
 async def test_whoever_computes_the_hash_is_the_same(ground, turn):
-    seed = SystemRandom().randrange(1 << 31)
-    print(f"\nseed {seed}")
+    seed = a_seed()
     actor, round = await ground.recruit(**SIZE, seed=seed)
     other, shuffled = await ground.recruit(**SIZE, seed=seed, shuffle=seed)
     hashes = {}

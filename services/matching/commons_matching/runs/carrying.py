@@ -199,7 +199,7 @@ class Carrier:
         async with self._transaction(None) as tx:
             runs, untold = await ledger.open_runs(tx), await ledger.untold(tx)
         if mine not in runs and mine == self.run is not None:
-            await self.held.close()  # it is over, and another has cleared it away
+            await self.held.close()  # it is over and cleared away, by whomever: nobody waits for what is computed
         await self._tell(untold)
         if not runs:
             if self.run is None and asyncio.get_running_loop().time() - self.idle_since > IDLE_SECONDS:
@@ -222,8 +222,6 @@ class Carrier:
                     self.runtime.committed.set()
                 return
             names = await ledger.pieces(tx, run)
-        if self.run == run:
-            await self.held.close()  # nobody waits for it any more
         await self.pieces.drop(str(run), names)
         async with self._transaction(project) as tx:
             await ledger.forget(tx, run)
