@@ -33,7 +33,8 @@ from .operate import Operations
 
 R = TypeVar("R", bound=BaseModel)
 
-TRY_SECONDS = 1.2
+TRY_SECONDS, SPARE = 1.2, 0.8
+"""The patience with a question, and what it may take of that: whoever has too much to do still says so in time."""
 PAUSE_SECONDS = 0.25
 REMEMBER_SECONDS = 10.0
 REMEMBER_PERSONS = 10_000
@@ -111,13 +112,13 @@ class Asker:
         while True:
             rest = max(until - time.monotonic(), 0.05)
             patience = min(rest, max(TRY_SECONDS * 2**tries, left / 4) if command else TRY_SECONDS)
-            headers[wire.LEFT] = str(int((rest if command else patience) * 1000))
+            headers[wire.LEFT] = str(int((rest if command else patience * SPARE) * 1000))
             reply = await self._once(type(request).subject, body, headers, patience)
             tries += 1
             if reply is not None and not _undecided(reply):
                 return self._read(request, reply, actor)
             if until - time.monotonic() < PAUSE_SECONDS or (not command and tries > 1):
-                if reply is not None and _code(reply) == RefusalCode.BUSY:
+                if reply is not None and _code(reply) == FaultCode.BUSY:
                     return self._read(request, reply, actor)
                 raise Fault(FaultCode.UNAVAILABLE, retry_after=1.0)
             await asyncio.sleep(PAUSE_SECONDS)
@@ -203,7 +204,7 @@ def _give_up(answer: asyncio.Future[Msg | None]) -> None:
 
 def _undecided(reply: Msg) -> bool:
     """Its database is away, or it has too much to do: to be asked again, not an answer."""
-    return _code(reply) in {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED, RefusalCode.BUSY}
+    return _code(reply) in {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED, FaultCode.BUSY}
 
 
 def _code(reply: Msg) -> str | None:

@@ -66,9 +66,8 @@ class Answerer:
             same.append(message)
             return
         if len(self.tasks) >= QUEUED:
-            name = self._known(message.subject)[1]
-            ANSWERED[self.runtime.service.name, name, "refused", RefusalCode.BUSY].inc()
-            task = asyncio.create_task(self._say_refusal(message, Refusal(RefusalCode.BUSY, retry_after=RETRY_SECONDS)))
+            ANSWERED[self.runtime.service.name, self._known(message.subject)[1], "fault", FaultCode.BUSY].inc()
+            task = asyncio.create_task(self._say_fault(message, Fault(FaultCode.BUSY, retry_after=RETRY_SECONDS)))
         else:
             if which is not None:
                 self.again[which] = []
@@ -81,7 +80,7 @@ class Answerer:
         kind, name = self._known(message.subject)
         with telemetry.span(f"answer {name}", "server", service=self.runtime.service.name, message=name) as span:
             async with self.slots:
-                outcome, code, why = await self._outcome(message, arrived)
+                outcome, code, why = await self._outcome(message, arrived, kind)
             span.says(outcome=outcome, code=code)
         seconds = time.monotonic() - arrived
         ANSWERED[self.runtime.service.name, name, outcome, code].inc()
@@ -97,7 +96,7 @@ class Answerer:
             return "query", "unknown"
         return "command" if issubclass(found[0], Command) else "query", subject.rpartition(".")[2]
 
-    async def _outcome(self, message: Msg, arrived: float) -> tuple[str, str, dict[str, Any]]:
+    async def _outcome(self, message: Msg, arrived: float, kind: str) -> tuple[str, str, dict[str, Any]]:
         """Answers in any case. What became of it, with its code; where it broke, what may be said of why."""
         why: dict[str, Any] = {}
         try:
@@ -108,7 +107,7 @@ class Answerer:
         except Fault as said:
             fault = said
         except TimeoutError:
-            fault = Fault(FaultCode.DEADLINE_EXCEEDED)
+            fault = Fault(FaultCode.BUSY if kind == "query" else FaultCode.DEADLINE_EXCEEDED, retry_after=RETRY_SECONDS)
         except Exception as broken:  # noqa: BLE001 - whatever it is, the caller gets an answer and no detail
             fault = _fault_of(broken)
             why = {} if fault.code is FaultCode.BAD_USER_INPUT else where(broken)
@@ -121,7 +120,7 @@ class Answerer:
         headers = message.headers or {}
         left = int(headers.get(wire.LEFT, "5000")) / 1000 - (time.monotonic() - arrived)
         if left <= 0:
-            raise Fault(FaultCode.DEADLINE_EXCEEDED)
+            raise Fault(FaultCode.BUSY, retry_after=RETRY_SECONDS)
         async with asyncio.timeout(left):
             if after := headers.get(wire.AFTER):
                 await self._hear_first(after, seconds=min(WAIT_FOR_FACTS, left / 2))
@@ -141,16 +140,13 @@ class Answerer:
             raise Fault(FaultCode.BAD_USER_INPUT) from odd
 
     async def _transact(self, request: Request[Any], actor: Actor, key: str | None) -> tuple[BaseModel, list[str]]:
-        it, now = self.runtime, self.runtime.clock.now()
-        changes = isinstance(request, Command)
+        it, now, acts = self.runtime, self.runtime.clock.now(), isinstance(request, Command)
         if type(request).audited:
             await doors.note(request, it.service, it.app, actor, now)
-        begun = (
-            doors.transaction(it.service, it.app, actor, now)
-            if changes
-            else it.reads.transaction(it.service, actor, now)
+        one = (
+            doors.transaction(it.service, it.app, actor, now) if acts else it.reads.transaction(it.service, actor, now)
         )
-        async with begun as tx:
+        async with one as tx:
             reply = await doors.answer(request, tx, it.service, key=key)
         return reply, tx.wrote
 
@@ -187,8 +183,12 @@ class Answerer:
         await self._say(message, body, {wire.KIND: "refusal", wire.ERROR_CODE: no.code, wire.ERROR: "refused"})
 
     async def _say_fault(self, message: Msg, fault: Fault) -> None:
-        body = json.dumps({"retry_after": fault.retry_after}).encode()
-        await self._say(message, body, {wire.KIND: "fault", wire.ERROR_CODE: fault.code, wire.ERROR: "failed"})
+        """Too much to do is a refusal to a command: nothing of it has happened. A question has no place for one."""
+        if fault.code is FaultCode.BUSY and self._known(message.subject)[0] == "command":
+            await self._say_refusal(message, Refusal(RefusalCode.BUSY, retry_after=fault.retry_after))
+        else:
+            body = json.dumps({"retry_after": fault.retry_after}).encode()
+            await self._say(message, body, {wire.KIND: "fault", wire.ERROR_CODE: fault.code, wire.ERROR: "failed"})
 
 
 def _fault_of(broken: Exception) -> Fault:

@@ -134,16 +134,24 @@ async def test_whose_hands_are_full_says_so_and_no_command_is_lost(house, actor,
     """Asked again for as long as the caller waits; then a refusal that says when. Nothing of it has happened."""
     counter = await house.asker.ask(Start(), actor)
     monkeypatch.setattr(rpc, "QUEUED", 0)
-    for request in (Raise(counter=counter.id), CounterById(counter=counter.id)):
-        with pytest.raises(Refusal) as busy:
-            await house.asker.ask(request, actor, key="rush", left=0.6)
-        assert (busy.value.code, busy.value.params) == (RefusalCode.BUSY, {"retry_after": 1})
+    with pytest.raises(Refusal) as busy:
+        await house.asker.ask(Raise(counter=counter.id), actor, key="rush", left=0.6)
+    assert (busy.value.code, busy.value.params) == (RefusalCode.BUSY, {"retry_after": 1})
+    with pytest.raises(Fault) as full:
+        await house.asker.ask(CounterById(counter=counter.id), actor, left=0.6)
+    assert (full.value.code, full.value.retry_after) == (FaultCode.BUSY, 1)
 
     asked = asyncio.create_task(house.asker.ask(Raise(counter=counter.id), actor, key="rush"))
     await asyncio.sleep(0.4)
     monkeypatch.undo()
     assert (await asked).count == 1
     assert (await house.asker.ask(Raise(counter=counter.id), actor, key="rush")).count == 1
+
+
+async def test_a_question_that_is_not_done_in_time_is_told_so_and_not_left_without_an_answer(house, actor):
+    with pytest.raises(Fault) as late:
+        await house.asker.ask(Slow(counter=new_id(), seconds=3), actor, left=0.8)
+    assert (late.value.code, late.value.retry_after) == (FaultCode.BUSY, 1)
 
 
 async def test_what_cannot_be_digested_goes_to_the_dead_letters_and_its_aggregate_waits(house, actor):

@@ -99,13 +99,13 @@ class Ground:
 
     async def ask(self, query: Query[R]) -> R:
         """A service that has not answered once is not waited for again in the same operation."""
-        if query.owner in self.context.resting:
-            raise Fault(FaultCode.UNAVAILABLE, retry_after=1.0)
+        if (why := self.context.resting.get(query.owner)) is not None:
+            raise Fault(why, retry_after=1.0)
         try:
             return await self.context.desk.asker.ask(query, self.actor, key=None, left=QUERY_SECONDS)
         except Fault as fault:
-            if fault.code is FaultCode.UNAVAILABLE:
-                self.context.resting.add(query.owner)
+            if fault.code in {FaultCode.UNAVAILABLE, FaultCode.BUSY}:
+                self.context.resting[query.owner] = fault.code
             raise
 
     async def command(self, command: Command[R], key: str | None) -> R:
@@ -163,7 +163,7 @@ class Context:
         self.desk, self.caller, self.asked_language, self.request_id = desk, caller, language, request_id
         self.project, self.peer = project, peer
         self._grounds: dict[ProjectId | None, Ground] = {}
-        self.resting: set[str] = set()
+        self.resting: dict[str, FaultCode] = {}
         self.document: DocumentNode | None = None
 
     def again(self, request_id: str = "") -> Context:

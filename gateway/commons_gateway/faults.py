@@ -28,11 +28,14 @@ STATUS = {
     FaultCode.RATE_LIMITED: 429,
     FaultCode.INTERNAL: 500,
     FaultCode.UNAVAILABLE: 503,
+    FaultCode.BUSY: 503,
     FaultCode.DEADLINE_EXCEEDED: 504,
 }
 """Of HTTP, for what was never executed; 400 for all others."""
 NONE: Mapping[str, str] = {}
-RETRYABLE = {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED, FaultCode.RATE_LIMITED}
+RESTING = {FaultCode.UNAVAILABLE, FaultCode.BUSY, FaultCode.DEADLINE_EXCEEDED}
+"""A service is away, has too much to do, or was not done in time: it passes."""
+RETRYABLE = RESTING | {FaultCode.RATE_LIMITED}
 SUGGESTION = "Did you mean "
 FAULT_OF = {
     RefusalCode.UNAUTHENTICATED: FaultCode.UNAUTHENTICATED,

@@ -41,7 +41,7 @@ class Crowd:
     @contextmanager
     def one(self) -> Iterator[None]:
         if self.inside >= self.most:
-            raise Fault(FaultCode.UNAVAILABLE, retry_after=BACK_IN_SECONDS)
+            raise Fault(FaultCode.BUSY, retry_after=BACK_IN_SECONDS)
         self.inside += 1
         try:
             yield

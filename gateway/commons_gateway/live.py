@@ -17,6 +17,7 @@ from commons_contracts.codes import FaultCode
 
 from .context import Context, Ground
 from .cursors import scope_of
+from .faults import RESTING
 from .fields import argument
 
 R = TypeVar("R", bound=BaseModel)
@@ -29,7 +30,6 @@ SINCE = "Give it as `since` after an interruption."
 TICK_SECONDS = 20.0
 """How often one asks without having been woken: a gap in the gateway's own hearing is no longer than this."""
 PAUSE_SECONDS = 1.0
-RESTING = {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED}
 
 
 async def turns(context: Context, *, echoes: Sequence[float] = ()) -> AsyncIterator[Ground]:

@@ -20,6 +20,7 @@ from commons_contracts.ids import AgreementId, MentorshipId, PersonId, Programme
 
 from . import papers
 from .context import Context, Desk, Ground, accepted_language
+from .faults import RESTING
 from .identity import Caller
 from .matching import proposal_table
 from .mentoring.agreements import AGREEMENTS
@@ -64,7 +65,7 @@ class Papers:
             return _sentence(Catalogue.of(language).sentence(no.code, no.params), status)
         except (Fault, ValidationError) as broken:
             code = broken.code if isinstance(broken, Fault) else FaultCode.BAD_USER_INPUT
-            status = 503 if code in {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED} else 400
+            status = 503 if code in RESTING else 400
             return _sentence(Catalogue.of(language).plain(code, FAULT), status)
 
     def _agreement(self, form: PaperForm) -> Callable[[Ground, str, str], Awaitable[contract.Paper]]:

@@ -157,7 +157,7 @@ class Socket:
             context = await introduced(self._desk, headers, "WS", request_id="", peer=self._peer)
             self._line.belong(context.caller.person or self._peer)
         except Fault as no:
-            codes = {FaultCode.UNAVAILABLE: LATER, FaultCode.RATE_LIMITED: TOO_MANY}
+            codes = {FaultCode.UNAVAILABLE: LATER, FaultCode.BUSY: LATER, FaultCode.RATE_LIMITED: TOO_MANY}
             raise Closing(codes.get(no.code, FORBIDDEN)) from no
         self._context = context
         self._start(until_over(self._desk.identity, context.caller, self._line))

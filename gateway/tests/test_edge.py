@@ -304,7 +304,7 @@ async def test_too_many_at_once_are_asked_to_come_back(client, gateway, monkeypa
         await slow.wait()
         await asyncio.sleep(0.05)
         answer = await crowded.post("/graphql", json=ASK)
-        assert (answer.status_code, error(answer), answer.headers["retry-after"]) == (503, "UNAVAILABLE", "1")
+        assert (answer.status_code, error(answer), answer.headers["retry-after"]) == (503, "BUSY", "1")
         go.set()
         assert [(await one).status_code for one in inside] == [200, 200]
         assert (await crowded.post("/graphql", json=ASK)).status_code == 200

@@ -110,12 +110,14 @@ async def test_a_bug_is_masked_and_logged_once_without_its_message(gateway, caps
     assert "secret" not in printed.out + printed.err + error.message + str(error.extensions)
 
 
-async def test_only_the_part_of_a_resting_service_is_missing(gateway):
-    gateway.asker.answers[ProgrammesPage] = Fault(FaultCode.UNAVAILABLE)
+@pytest.mark.parametrize("code", [FaultCode.UNAVAILABLE, FaultCode.BUSY])
+async def test_only_the_part_of_a_resting_service_is_missing(gateway, code):
+    gateway.asker.answers[ProgrammesPage] = Fault(code, retry_after=1)
     done = await gateway.execute(PROGRAMMES)
     assert done.data == {"project": {"name": "sample", "programmes": None}}
     (error,) = done.errors
-    assert (error.extensions["code"], error.extensions["retryable"]) == ("UNAVAILABLE", True)
+    told = (error.extensions["code"], error.extensions["retryable"], error.extensions["retryAfter"])
+    assert told == (code.value, True, 1)
 
 
 async def test_a_project_that_was_seen_is_walked_while_its_owner_rests(gateway):
@@ -124,14 +126,15 @@ async def test_a_project_that_was_seen_is_walked_while_its_owner_rests(gateway):
     assert await gateway.ask(PROGRAMMES) == before
 
 
-async def test_who_did_not_answer_is_not_waited_for_again_in_the_same_operation(gateway, monkeypatch):
+@pytest.mark.parametrize("code", [FaultCode.UNAVAILABLE, FaultCode.BUSY])
+async def test_who_did_not_answer_is_not_waited_for_again_in_the_same_operation(gateway, monkeypatch, code):
     monkeypatch.setattr(own, "SEEN_SECONDS", 0.0)
     await gateway.ask(PROGRAMMES)
     asked = len(gateway.asker.asked)
-    gateway.asker.answers[ProjectsByIds] = gateway.asker.answers[MembersPage] = Fault(FaultCode.UNAVAILABLE)
+    gateway.asker.answers[ProjectsByIds] = gateway.asker.answers[MembersPage] = Fault(code)
     done = await gateway.execute('{ project(slug: "westem") { slug members { totalCount } } }')
     assert done.data == {"project": {"slug": "sample", "members": None}}
-    assert [error.extensions["code"] for error in done.errors] == ["UNAVAILABLE"]
+    assert [error.extensions["code"] for error in done.errors] == [code.value]
     assert [type(query) for query, *_ in gateway.asker.asked[asked:]] == [ProjectsByIds]
 
 

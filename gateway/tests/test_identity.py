@@ -222,10 +222,11 @@ async def test_a_session_that_was_ended_elsewhere_is_over_at_once(identity, gate
     listening.cancel()
 
 
-async def test_while_profiles_rests_a_session_that_was_good_is_good(identity, gateway, session, monkeypatch):
+@pytest.mark.parametrize("code", [FaultCode.UNAVAILABLE, FaultCode.BUSY])
+async def test_while_profiles_rests_a_session_that_was_good_is_good(identity, gateway, session, monkeypatch, code):
     await identity.caller(OURS, method="POST")
     monkeypatch.setattr(sessions, "FRESH_SECONDS", 0.0)
-    gateway.asker.answers[SessionByDigest] = Fault(FaultCode.UNAVAILABLE)
+    gateway.asker.answers[SessionByDigest] = Fault(code)
     assert (await identity.caller(OURS, method="POST")).person
     unknown = {**OURS, "cookie": "commons-session=another"}
     assert await code_for(identity, unknown) is FaultCode.UNAVAILABLE

@@ -260,7 +260,7 @@ def test_every_language_says_everything():
     assert all(text for language in Language for text in page.words(language).values())
 
 
-@pytest.mark.parametrize("code", [FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED])
+@pytest.mark.parametrize("code", [FaultCode.UNAVAILABLE, FaultCode.BUSY, FaultCode.DEADLINE_EXCEEDED])
 async def test_while_profiles_rests_signing_in_rests(client, gateway, code):
     gateway.asker.answers[SendLink] = Fault(code, retry_after=2.0)
     reply = await post(client, "/auth/mail", address=CANARY)

@@ -14,7 +14,6 @@ from commons_contracts.codes import (
     AccountState,
     AffiliationKind,
     Conduct,
-    FaultCode,
     Language,
     NoticeCode,
     ReadinessItem,
@@ -23,6 +22,7 @@ from commons_contracts.codes import (
 from commons_contracts.ids import ProjectId
 
 from ..context import Batch, Ground, Info
+from ..faults import RESTING
 from ..fields import After, First, Shown, argument, asks, loads, said, shape, told
 from ..relay import Listing, Node, global_id, listing
 from ..scalars import CountryCode, LanguageTag, TimeZone
@@ -239,7 +239,7 @@ async def project_as(ground: Ground, id: ProjectId) -> Project | None:
         try:
             found = await ground.load(PROJECTS, id)
         except Fault as fault:
-            if fault.code is not FaultCode.UNAVAILABLE or found is None:
+            if fault.code not in RESTING or found is None:
                 raise
         if found is None:
             return None

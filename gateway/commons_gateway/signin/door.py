@@ -20,6 +20,7 @@ from commons_contracts.ids import Slug
 from commons_contracts.profiles import Address, EndSession, OpenSession, RenewSession, SendLink, UseLink
 
 from ..context import Desk, accepted_language
+from ..faults import RESTING
 from ..identity.asking import NoAnswer
 from ..identity.issuers import Issuer
 from ..identity.sessions import cookie_in, cookie_name, digest_of, is_own
@@ -37,7 +38,6 @@ SESSION_SECONDS = 30 * 86_400
 SEE_OTHER = 303
 ADDRESS: TypeAdapter[str] = TypeAdapter(Address)
 SLUG: TypeAdapter[str] = TypeAdapter(Slug)
-PASSING = {FaultCode.UNAVAILABLE, FaultCode.DEADLINE_EXCEEDED}
 Answer = Callable[["Visit"], Awaitable[Response]]
 
 
@@ -180,7 +180,7 @@ class Entrance:
             caller = await identity.caller(visit.headers, method="POST")
             found = await identity.sessions.find(digest_of(secret)) if secret and caller.session else None
         except Fault as no:
-            if no.code in PASSING:
+            if no.code in RESTING:
                 raise
             return _json({"signedIn": False}, 403 if no.code is FaultCode.FORBIDDEN else 401)
         if found is None or secret is None:
