@@ -33,6 +33,12 @@ from .tables.people import put_notice
 
 ANNOUNCED_WITHIN = timedelta(days=1)
 """What could not be announced for so long is no news."""
+TOPICS = {
+    ProgrammePublished: DiscordTopic.PROGRAMME,
+    RoundOpened: DiscordTopic.RECRUITMENT,
+    CodeOfConductPublished: DiscordTopic.CONDUCT,
+    MatchConfirmed: DiscordTopic.MATCHES,
+}
 MeetingFact = SessionProposed | SessionScheduled | SessionMoved | SessionCancelled | SessionHeld
 STATES = {
     SessionProposed: SessionState.PROPOSED,
@@ -82,23 +88,10 @@ async def pause_silent_mentor(event: MentorFellSilent, tx: Tx) -> None:
 
 
 @answers
-async def announce_programme(event: ProgrammePublished, tx: Tx) -> None:
-    await _announce(DiscordTopic.PROGRAMME, event, tx)
-
-
-@answers
-async def announce_round(event: RoundOpened, tx: Tx) -> None:
-    await _announce(DiscordTopic.RECRUITMENT, event, tx)
-
-
-@answers
-async def announce_code(event: CodeOfConductPublished, tx: Tx) -> None:
-    await _announce(DiscordTopic.CONDUCT, event, tx)
-
-
-@answers
-async def announce_match(event: MatchConfirmed, tx: Tx) -> None:
-    await _announce(DiscordTopic.MATCHES, event, tx)
+async def announce_news(
+    event: ProgrammePublished | RoundOpened | CodeOfConductPublished | MatchConfirmed, tx: Tx
+) -> None:
+    await _announce(TOPICS[type(event)], event, tx)
 
 
 @answers
