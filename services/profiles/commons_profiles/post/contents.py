@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +17,6 @@ from commons_chassis.calendars import Meeting, calendar
 from commons_chassis.tx import Row, Tx
 from commons_contracts.codes import (
     CATEGORY,
-    AccountState,
     Language,
     NoticeCategory,
     NoticeCode,
@@ -28,11 +26,11 @@ from commons_contracts.codes import (
 from commons_contracts.profiles import Address
 
 from ..rules.letter import LetterKind
-from ..tables import addresses, letters, meetings, memberships, notices, people, preferences, projects
+from ..tables import addresses, meetings, notices, people, projects
 from . import texts
-from .letter import Content, Invitation, Item
+from .letter import Asks, Content, Invitation, Item
 from .speaking import speaking
-from .wishes import preferences_of
+from .wishes import among_reached, preferences_of
 
 n, m = notices.c, meetings.c
 CHANGES = frozenset(
@@ -51,19 +49,11 @@ OF_MENTORSHIP = {
 by itself, but the calendars should know.
 """
 TOLD = (
-    sa.select(
-        n.letter, n.code, n.subject_id, n.at, n.person, n.project, n.own, people.c.zone, people.c.language,
-        addresses.c.address, projects.c.name, projects.c.slug,
-        *(preferences.c[name] for name in ("ways", "rhythm", "digest_hour", "digest_weekday", "quiet_from", "quiet_until")),
-    )
-    .join(people, people.c.person == n.person)
-    .join(addresses, addresses.c.person == n.person)
+    among_reached(sa.select(n.letter, n.code, n.subject_id, n.at, n.person, n.project, n.own))
+    .add_columns(people.c.language, addresses.c.address, projects.c.name, projects.c.slug)
     .join(projects, projects.c.id == n.project)
-    .join(memberships, (memberships.c.person == n.person) & (memberships.c.project == n.project))
-    .outerjoin(preferences, (preferences.c.person == n.person) & (preferences.c.project == n.project))
-    .where(people.c.state == AccountState.ACTIVE, memberships.c.roles != sa.cast([], memberships.c.roles.type))
     .order_by(n.at, n.place)
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -127,7 +117,7 @@ class Pen:
         return Written(
             to=first["address"],
             content=self._content(letter, first, items),
-            invitations=tuple(self._invitation(row, first, method) for row, method in asked.values()),
+            invitations=tuple(self._invitation(it, first) for it in asked.values()),
             person=first["person"],
             project=first["project"],
             stops=None if category is NoticeCategory.SAFEGUARDING else stops,
@@ -135,21 +125,18 @@ class Pen:
 
     def _items(
         self, told: Sequence[Row], known: Sequence[Row], now: datetime
-    ) -> tuple[tuple[Item, ...], dict[UUID, tuple[Row, Any]]]:
+    ) -> tuple[tuple[Item, ...], dict[UUID, Row]]:
+        """What it says, and the sessions to bring into her calendar, each once."""
         items: list[Item] = []
-        asked: dict[UUID, tuple[Row, Any]] = {}
+        asked: dict[UUID, Row] = {}
         for row in told:
             code, about = NoticeCode(row["code"]), _about(row, known)
             if code is NoticeCode.SESSION_REMINDER and any(over(it, now) for it in about):
                 continue
-            when = (
-                _when(about[0], row)
-                if about and code in SESSIONS and about[0]["state"] != SessionState.CANCELLED
-                else ""
-            )
+            takes_place = code in SESSIONS and about and about[0]["state"] != SessionState.CANCELLED
             says = speaking(Language(row["language"])).gettext(_text(row).says)
-            items.append(Item(says.format(project=row["name"]), when))
-            asked |= {it["session"]: (it, _method(it)) for it in about if it["state"] != SessionState.HELD}
+            items.append(Item(says.format(project=row["name"]), _when(about[0], row) if takes_place else ""))
+            asked |= {it["session"]: it for it in about if it["state"] != SessionState.HELD}
         return tuple(items), asked
 
     def _content(self, letter: Row, first: Row, items: tuple[Item, ...]) -> Content:
@@ -166,9 +153,10 @@ class Pen:
             project=first["name"],
         )
 
-    def _invitation(self, it: Row, reader: Row, method: Any) -> Invitation:
+    def _invitation(self, it: Row, reader: Row) -> Invitation:
         """As it stands now: whichever letter is opened last, the calendar has the newest."""
         say = speaking(Language(reader["language"])).gettext
+        method: Asks = "CANCEL" if it["state"] == SessionState.CANCELLED else "REQUEST"
         stands = it["state"] == SessionState.SCHEDULED
         meeting = Meeting(
             id=it["session"],
@@ -211,10 +199,6 @@ def _about(row: Row, known: Sequence[Row]) -> list[Row]:
     return [it for it in theirs if it["starts_at"] > row["at"]]
 
 
-def _method(it: Row) -> str:
-    return "CANCEL" if it["state"] == SessionState.CANCELLED else "REQUEST"
-
-
 def _when(it: Row, reader: Row) -> str:
     """By the clock on her wall, and which clock that is."""
     locale, there = reader["language"], ZoneInfo(reader["zone"])
@@ -222,7 +206,3 @@ def _when(it: Row, reader: Row) -> str:
     ends = (it["starts_at"] + timedelta(minutes=it["minutes"])).astimezone(there)
     clock = "\N{EN DASH}".join(format_time(at, "HH:mm", locale=locale) for at in (begins, ends))
     return f"{format_date(begins.date(), 'full', locale=locale)}, {clock} ({reader['zone']})"
-
-
-async def forget(tx: Tx, ids: Sequence[UUID]) -> None:
-    await tx.run(sa.delete(letters).where(letters.c.id.in_(ids)))

@@ -21,6 +21,7 @@ from .speaking import pages, speaking
 from .texts import SIGN_IN, SIGN_IN_BUTTON, SIGN_IN_NOTES
 
 NAME = "STEM Commons"
+Asks = Literal["REQUEST", "CANCEL"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Content:
 class Invitation:
     """A calendar as RFC 5545 writes it, and what it asks the reader's calendar to do."""
 
-    method: Literal["REQUEST", "CANCEL"]
+    method: Asks
     calendar: bytes
 
 

@@ -29,7 +29,7 @@ from ..rules.link import KEPT
 from ..rules.session import IDLE, LONGEST
 from ..tables import letters, links, sessions, stop_links
 from .carrier import Carrier
-from .contents import Later, Pen, Written, find_meetings, find_told, forget
+from .contents import Later, Pen, Written, find_meetings, find_told
 from .letter import digest_of, letter, sign_in_content, stop_token_of, token_of, with_stop
 from .settings import PostSettings
 from .sorting import sort_some
@@ -184,7 +184,7 @@ class Office:
         }
         async with self._transaction() as tx:
             if useless:
-                await forget(tx, useless)
+                await tx.run(sa.delete(letters).where(letters.c.id.in_(useless)))
                 SENT.labels("needless").inc(len(useless))
             for id, at in quiet.items():
                 await tx.run(

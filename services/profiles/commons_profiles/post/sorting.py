@@ -13,29 +13,18 @@ from sqlalchemy.dialects import postgresql as pg
 
 from commons_chassis.clock import real_now
 from commons_chassis.tx import Row, Tx
-from commons_contracts.codes import CATEGORY, AccountState, NoticeCode, NoticeWay
+from commons_contracts.codes import CATEGORY, NoticeCode, NoticeWay
 from commons_contracts.ids import derived
 
 from ..rules.letter import LetterKind
-from ..tables import addresses, letters, memberships, notices, people, preferences
-from .wishes import preferences_of
+from ..tables import letters, notices
+from .wishes import among_reached, preferences_of
 
 MOST = 1_000
 TURN = 4_242_002
 """Two processes that sorted at once could write somebody two digests for the same hour."""
 n, t = notices.c, letters.c
-REACHED = (
-    sa.select(
-        n.id, n.person, n.project, n.code, n.at, people.c.zone,
-        *(preferences.c[name] for name in ("ways", "rhythm", "digest_hour", "digest_weekday", "quiet_from", "quiet_until")),
-    )
-    .join(addresses, addresses.c.person == n.person)
-    .join(people, people.c.person == n.person)
-    .join(memberships, (memberships.c.person == n.person) & (memberships.c.project == n.project))
-    .outerjoin(preferences, (preferences.c.person == n.person) & (preferences.c.project == n.project))
-    .where(people.c.state == AccountState.ACTIVE, memberships.c.roles != sa.cast([], memberships.c.roles.type))
-)  # fmt: skip
-"""Whoever has no address, is no adult, or is no member any more, is told on the platform alone."""
+REACHED = among_reached(sa.select(n.id, n.person, n.project, n.code, n.at))
 
 
 @dataclass(frozen=True)

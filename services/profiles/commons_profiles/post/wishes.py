@@ -10,14 +10,15 @@ import sqlalchemy as sa
 
 from commons_chassis.tx import Tx
 from commons_contracts.base import Refusal
-from commons_contracts.codes import DigestRhythm, Language, NoticeCategory, NoticeWay, RefusalCode
+from commons_contracts.codes import AccountState, DigestRhythm, Language, NoticeCategory, NoticeWay, RefusalCode
 from commons_contracts.ids import PersonId, ProjectId, Zone
 from commons_contracts.profiles import CategoryWay, Digest, NoticePreferencesView, StopView
 
 from ..rules.telling import Preferences
-from ..tables import people, preferences, projects, stop_links
+from ..tables import addresses, memberships, notices, people, preferences, projects, stop_links
 
-HOURS = tuple(it.name for it in fields(Preferences) if it.name not in {"ways", "rhythm"})
+SAID = tuple(it.name for it in fields(Preferences))
+HOURS = tuple(name for name in SAID if name not in {"ways", "rhythm"})
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,21 @@ class Stop:
     person: PersonId
     project: ProjectId
     category: NoticeCategory | None
+
+
+def among_reached(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """Of notices: those to whom letters go, with what they said of them. Whoever has no address, is no adult, or is no member
+    any more, is told on the platform alone.
+    """
+    n, member = notices.c, memberships.c
+    return (
+        statement.add_columns(people.c.zone, *(preferences.c[name] for name in SAID))
+        .join(people, people.c.person == n.person)
+        .join(addresses, addresses.c.person == n.person)
+        .join(memberships, (member.person == n.person) & (member.project == n.project))
+        .outerjoin(preferences, (preferences.c.person == n.person) & (preferences.c.project == n.project))
+        .where(people.c.state == AccountState.ACTIVE, member.roles != sa.cast([], member.roles.type))
+    )
 
 
 def preferences_of(row: Mapping[str, Any]) -> Preferences:
