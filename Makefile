@@ -60,10 +60,10 @@ bench: $(STAMP) ## Measure, against the floors we promise
 bench-matching: $(STAMP) ## The matching engine beside its peers: ARGS="--seed 7 --rounds 5 --large --keep" (--help lists them)
 	@PYTHONPATH=tests $(BIN)/python -m bench_matching $(ARGS)
 
-bench-rush: $(STAMP) ## A match run of 800 x 2,000 beside 50 requests a second (RUSH_MENTORS, RUSH_MENTEES, RUSH_SECONDS, RUSH_TURNS; SCALE_KEEP=1 writes results)
+bench-rush: $(STAMP) ## A match run of 800 x 2,000 beside 50 requests a second (RUSH_MENTORS, RUSH_MENTEES, RUSH_RATE, RUSH_SECONDS, RUSH_TURNS; SCALE_KEEP=1 writes results)
 	@$(BIN)/pytest -q -s -n0 -m bench tests/scale/test_rush.py $(ARGS)
 
-bench-round: $(STAMP) ## 5,000 mentors and 20,000 mentees, from a run's start to its mentorships (ROUND_MENTORS, ROUND_MENTEES, ROUND_PROCESSES, ROUND_SEED)
+bench-round: $(STAMP) ## 5,000 mentors and 20,000 mentees, from spreadsheets to mentorships (ROUND_MENTORS, ROUND_MENTEES, ROUND_PROCESSES, ROUND_SEED; SCALE_KEEP=1 writes results)
 	@$(BIN)/pytest -q -s -n0 -m bench tests/scale/test_whole.py $(ARGS)
 
 scale-long: $(STAMP) ## One hash for 1, 2 and 4 workers, people in another order, and a worker killed: five times

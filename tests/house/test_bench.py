@@ -7,6 +7,7 @@ import json
 from bench.measures import MEASURES
 from bench.report import BEGIN, DOCUMENT, END, kept, newest, shown
 from bench_matching import pages
+from scale import kept as rounds
 
 
 def test_the_table_is_the_newest_results():
@@ -25,3 +26,7 @@ def test_the_newest_result_has_every_measure_and_keeps_every_promise():
 
 def test_the_table_of_matching_is_its_newest_results():
     assert pages.table(pages.newest()) in pages.DOCUMENT.read_text()
+
+
+def test_the_table_of_a_whole_round_is_its_newest_result():
+    assert rounds.shown(rounds.newest()) in rounds.DOCUMENT.read_text()

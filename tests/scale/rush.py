@@ -28,9 +28,9 @@ ROUND = "query ($slug: String!) { project(slug: $slug) { rounds { id } } }"
 SEARCH = """query ($round: ID!) { node(id: $round) { ... on Round { mentors(first: 20) { edges { node {
   person { id } freePlaces fit { points } } } } } } }"""
 ASK = """mutation ($input: RequestConnectionInput!) { requestConnection(input: $input) {
-  ... on ConnectionRequest { id } ... on Refused { code } } }"""
+  ... on ConnectionRequest { id } ... on Refused { code params } } }"""
 ACCEPT = """mutation ($input: ConnectionInput!) { acceptConnection(input: $input) {
-  ... on ConnectionRequest { id state } ... on Refused { code } } }"""
+  ... on ConnectionRequest { id state } ... on Refused { code params } } }"""
 VIEWER = "{ viewer { person { id } } }"
 MIX = ("search",) * 3 + ("request", "accept")
 
@@ -49,6 +49,8 @@ class Rush:
     asked: dict[str, str] = field(default_factory=dict)
     """Requests that stand, with the token of whom they are to."""
     accepted: list[str] = field(default_factory=list)
+    bare: list[dict[str, Any]] = field(default_factory=list)
+    """Faults that do not say when to come again."""
     ever: set[str] = field(default_factory=set)
     tokens: dict[str, str] = field(default_factory=dict)
     ids: dict[int, str] = field(default_factory=dict)
@@ -113,14 +115,14 @@ class Rush:
         self.told[f"{kind} {code}"] += 1
 
     async def _search(self) -> str:
-        return _code(await self.say(self._mentee(), SEARCH, round=self.round))
+        return self._code(await self.say(self._mentee(), SEARCH, round=self.round))
 
     async def _ask(self) -> str:
         token, number = self._mentee(), random.randrange(self.mentors)
         mentor = self.ids[number]
         given = {"round": self.round, "mentor": mentor, "style": "TRADITIONAL", "message": "May I ask you?"}
         said = await self.say(token, ASK, input=given | {"idempotencyKey": str(uuid4())})
-        code = _code(said, "requestConnection")
+        code = self._code(said, "requestConnection")
         if code == "done":
             connection = said["data"]["requestConnection"]["id"]
             self.asked[connection] = self.token(Role.MENTOR, number)
@@ -130,10 +132,22 @@ class Rush:
     async def _accept(self) -> str:
         connection, token = self.asked.popitem()
         key = {"connection": connection, "idempotencyKey": str(uuid4())}
-        code = _code(await self.say(token, ACCEPT, input=key), "acceptConnection")
+        code = self._code(await self.say(token, ACCEPT, input=key), "acceptConnection")
         if code == "done":
             self.accepted.append(plain(connection))
         return code
+
+    def _code(self, said: dict[str, Any], field: str = "") -> str:
+        """Done, or the code of a refusal or a fault; whoever is told to come again is told when."""
+        if errors := said.get("errors"):
+            told = errors[0]["extensions"]
+            if not (told["retryable"] and told.get("retryAfter")):
+                self.bare.append(told)
+            return str(told["code"])
+        no = said["data"][field] if field else {}
+        if no.get("code") == "BUSY" and not no["params"].get("retryAfter"):
+            self.bare.append(no)
+        return str(no.get("code", "done"))
 
     def _mentee(self) -> str:
         return self.token(Role.MENTEE, random.randrange(self.mentees))
@@ -159,10 +173,3 @@ def plain(opaque: str) -> str:
 
 def round_(number: float) -> int:
     return int(number + 0.5)
-
-
-def _code(said: dict[str, Any], field: str = "") -> str:
-    """Done, or the code of a refusal or a fault."""
-    if errors := said.get("errors"):
-        return str(errors[0]["extensions"]["code"])
-    return str(said["data"][field].get("code", "done")) if field else "done"
