@@ -33,11 +33,14 @@ def shown(file: Path) -> str:
     result = json.loads(file.read_text())
     it, found = result["machine"], result["found"]
     run = found["run"]
-    lines = [
+    head = (
         f"`{file.relative_to(ROOT)}`: {found['mentors']:,} mentors and {found['mentees']:,} mentees, seed {found['seed']}, "
         f"{found['processes']} processes of matching, {it['cores']} cores, Python {it['python']}, load {it['load'][-1]:g} "
         f"in the last quarter of an hour. {run['matched']:,} were matched, for {run['places']:,} places; "
-        f"hash {run['resultHash'][:12]}.",
+        f"hash {run['resultHash'][:12]}."
+    )
+    lines = [
+        head,
         "",
         "| stage | until it was done | processor time of it all | of that, most |",
         "|---|---:|---:|---|",
