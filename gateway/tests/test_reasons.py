@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commons_contracts import matching as contract
-from commons_contracts.codes import Criterion, Language, MatchChange, NotPaired, RefusalCode, Unmet
+from commons_contracts.codes import Criterion, Language, MatchChange, Modality, NotPaired, RefusalCode, Unmet
 from commons_gateway.matching import reasons
 from commons_gateway.testing import THING
 
@@ -47,6 +47,23 @@ def test_everyone_who_is_left_hears_one_reason(language, why):
     view = contract.UnmatchedView(run=THING, mentee=THING, why=why, change=None, mentors=0, language=None)
     assert reasons.left(view, language)
     assert reasons.help_(view, language) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("sv", ("arabiska", "onsdag", "18:00")),
+        ("nb", ("arabisk", "onsdag", "18:00")),
+        ("en", ("Arabic", "Wednesday", "6:00")),
+    ],
+)
+@pytest.mark.parametrize("way", [Modality.ONLINE, Modality.FACE_TO_FACE])
+def test_a_circle_says_what_all_have_in_common(language, said, way):
+    facts = {"id": THING, "run": THING, "facilitator": THING, "members": (), "language": "ar", "modality": way}
+    told = reasons.circle(contract.CircleView(block=22, **facts), Language(language))
+    assert all(part in told for part in said)
+    late = reasons.circle(contract.CircleView(block=55, **facts), Language("sv"))
+    assert "söndag, 21:00 till 00:00" in late
 
 
 @EVERY_LANGUAGE

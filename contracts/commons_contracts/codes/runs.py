@@ -56,6 +56,8 @@ class Unmet(StrEnum):
     CAPACITY_EXHAUSTED = "CAPACITY_EXHAUSTED"
     NOT_PREFERRED = "NOT_PREFERRED"
     """Where both sides rank each other: nobody who would have her was left, or she has sent no list."""
+    TOO_FEW = "TOO_FEW"
+    """Where circles are formed: fewer than a circle needs could meet with her in a language and at a time of hers."""
 
 
 class MatchChange(StrEnum):

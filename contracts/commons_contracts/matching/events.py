@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from ..base import Event, Notice
-from ..codes import DeclineReason, OfferState, Role, Style
-from ..ids import ConnectionId, MatchId, OfferId, PersonId, ProgrammeId, RoundId, WaitingId
+from ..codes import DeclineReason, Modality, OfferState, Role, Style
+from ..ids import CircleId, ConnectionId, MatchId, OfferId, PersonId, ProgrammeId, RoundId, Tongue, WaitingId
 
 
 class RoundOpened(Event, of="round"):
@@ -144,6 +144,23 @@ class MatchConfirmed(Event, of="match", about=("mentor", "mentee")):
     slot_starts_at: datetime | None = None
     """In flash mentoring: when their one session begins."""
     slot_minutes: int | None = None
+    circle: CircleId | None = None
+    """The circle that the two belong to: its facilitator is the mentor of each member."""
+
+
+class CircleFormed(Event, of="circle", about=("facilitator",)):
+    """A circle was published; the matches of its members with the facilitator, told with it, carry its id."""
+
+    circle: CircleId
+    round: RoundId
+    programme: ProgrammeId
+    programme_version: int
+    facilitator: PersonId
+    language: Tongue
+    block: int
+    """The three hours of a week in which all have time: 0 begins on Monday at midnight."""
+    modality: Modality
+    members: int
 
 
 class MentorFellSilent(Event, of="mentor", about=("mentor",)):

@@ -12,6 +12,7 @@ from ..codes import (
     Criterion,
     FairnessGroup,
     MatchChange,
+    Modality,
     NotPaired,
     PairWish,
     ProposalOrigin,
@@ -21,7 +22,7 @@ from ..codes import (
     Style,
     Unmet,
 )
-from ..ids import FieldCode, PersonId, RoundId, RunId, Tongue
+from ..ids import CircleId, FieldCode, PersonId, RoundId, RunId, Tongue
 from ..mentoring import Weight
 
 Band = Annotated[int, Field(ge=1, le=10_000)]
@@ -74,6 +75,8 @@ class RunView(Message):
     identity: str | None
     result_hash: str | None
     shortage: tuple[ShortageView, ...] = ()
+    most_people: int | None = None
+    """Where circles are formed: so many have one at most, whatever circles were chosen."""
     blocking_pairs: int | None = None
     """Where both sides rank each other: how many pairs would rather have each other, counted in what is stored."""
 
@@ -98,6 +101,20 @@ class ProposalView(Message):
     contributions: tuple[Contribution, ...]
     origin: ProposalOrigin
     moved: bool
+
+
+class CircleView(Message):
+    """A circle that a run proposes: who leads it, in which language, three hours of a week and way they meet, and how well each
+    member fits the facilitator.
+    """
+
+    id: CircleId
+    run: RunId
+    facilitator: PersonId
+    language: Tongue
+    block: int
+    modality: Modality
+    members: tuple[ProposalView, ...]
 
 
 class UnmatchedView(Message):

@@ -11,6 +11,7 @@ from ..base import Command, Event, Page, Query
 from ..codes import FairnessGroup, PairWish, Role, RunFailure, RunState, Unmet
 from ..ids import PersonId, RoundId, RunId
 from .run_views import (
+    CircleView,
     ComparisonView,
     FairnessView,
     OverrideView,
@@ -96,6 +97,14 @@ class MatchRunsByIds(Query[Runs]):
 
 class ProposalsPage(Query[Page[ProposalView]], roles=COORDINATORS):
     """The best fit first."""
+
+    run: RunId
+    first: First = 20
+    after: str | None = None
+
+
+class CirclesPage(Query[Page[CircleView]], roles=COORDINATORS):
+    """In the order of the week."""
 
     run: RunId
     first: First = 20

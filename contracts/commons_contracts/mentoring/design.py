@@ -116,6 +116,15 @@ class PairRules(Message):
         return self
 
 
+class CircleRules(Message):
+    """What members of one circle must have in common or not, beside what each has with the facilitator. That one blocked or
+    supervises another, or is a minor among adults, keeps two apart whatever stands here.
+    """
+
+    other_organisation: bool = False
+    """Whether no two members may be at one organisation."""
+
+
 class MatchRules(Message):
     method: Method
     criteria: tuple[Weight, ...] = ()
@@ -128,6 +137,8 @@ class MatchRules(Message):
     lists: ListRules = ListRules()
     """Where both sides rank each other."""
     pairs: PairRules = PairRules()
+    circles: CircleRules = CircleRules()
+    """Where circles are formed; how many one holds is among the places (`group`)."""
     bands: Annotated[tuple[Annotated[int, Field(ge=1, le=10_000)], ...], Field(max_length=2)] = ()
     """Points under which a pair is a poor one: as few as possible are, before points are counted together."""
     price_percent: Annotated[int, Field(ge=0, le=200)] = 100

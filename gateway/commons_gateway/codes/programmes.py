@@ -52,6 +52,7 @@ PROGRAMMES: Words = {
             "ONE_WAY_MENTEE": "Mentees choose and ask, mentors answer.",
             "ONE_WAY_MENTOR": "Mentors choose and ask, mentees answer.",
             "TWO_WAY": "Both sides rank each other, and a match run finds pairs that nobody would rather leave for each other.",
+            "CIRCLES": "A match run proposes circles with a facilitator, a coordinator confirms.",
             "COORDINATOR_FORMS": "A coordinator forms the groups.",
             "BOOKING": "A school books what is offered.",
             "WEEK_WINDOW": "Schools wish for weeks, then role models choose.",

@@ -49,6 +49,7 @@ RUNS: Words = {
             "ALL_BLOCKED": "Rules between people keep all mentors who would be left from her.",
             "CAPACITY_EXHAUSTED": "Mentors would be allowed, and their places are taken.",
             "NOT_PREFERRED": "By the ranked lists, nobody who would have her was left.",
+            "TOO_FEW": "Fewer than a circle needs could meet with her in a language and at a time of hers.",
         },
     ),
     codes.MatchChange: (

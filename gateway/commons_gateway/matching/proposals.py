@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commons_contracts import matching as contract
-from commons_contracts.codes import Criterion, MatchChange, NotPaired, ProposalOrigin, RefusalCode, Unmet
+from commons_contracts.codes import Criterion, MatchChange, Modality, NotPaired, ProposalOrigin, RefusalCode, Unmet
 
 from ..context import Info
 from ..fields import Shown, said, shape, told
@@ -56,6 +56,30 @@ class Proposal(Pair[contract.ProposalView]):
     def explanation(self) -> list[Contribution]:
         """Why: what each criterion adds, the score being their sum."""
         return [Contribution.of(part, self.ground) for part in self.view.contributions]
+
+
+@shape
+class Circle(Shown[contract.CircleView]):
+    """A circle that a run proposes: a facilitator and those whom she brings together."""
+
+    language: LanguageTag = said("The language they speak with each other.")
+    block: int = said("When all have time: a block of three hours, 0 to 55, from Monday 00:00 on.")
+    modality: Modality = said("How they meet: online, or face to face.")
+
+    @told
+    def facilitator(self) -> Person:
+        """Who leads it."""
+        return Person.of(self.view.facilitator, self.ground)
+
+    @told
+    def members(self) -> list[Proposal]:
+        """Who is in it, and why each of them fits the facilitator; the best fit first."""
+        return [Proposal.of(each, self.ground) for each in self.view.members]
+
+    @told
+    async def because(self, info: Info) -> str:
+        """What all of them have in common, as a sentence in the viewer's language."""
+        return reasons.circle(self.view, await info.context.language())
 
 
 @shape

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -14,7 +16,9 @@ from commons_contracts.codes import Criterion, Language, NotPaired
 
 from ..sentences import Catalogue
 
-CONTRIBUTION, UNMET, CHANGE, NOT_PAIRED = "contribution", "unmet", "change", "not_paired"
+CONTRIBUTION, UNMET, CHANGE, NOT_PAIRED, CIRCLE = "contribution", "unmet", "change", "not_paired", "circle"
+BLOCKS_A_DAY, HOURS = 8, 3
+"""Of the week in which people say when they have time."""
 NEEDS_SHARED = frozenset({Criterion.FIELD, Criterion.LANGUAGES})
 """Whose sentence names what is shared; without that it would say nothing."""
 
@@ -37,6 +41,21 @@ def evidence(part: contract.Contribution, language: Language) -> list[str]:
     if part.criterion is not Criterion.LANGUAGES:
         return list(part.evidence)
     return [spoken(tongue, language) for tongue in part.evidence]
+
+
+def circle(view: contract.CircleView, language: Language) -> str:
+    """What all of a circle have in common."""
+    weekday, nth = divmod(view.block, BLOCKS_A_DAY)
+    begins, ends = (time(HOURS * n % 24) for n in (nth, nth + 1))
+    return _say(
+        language,
+        CIRCLE,
+        view.modality,
+        language=spoken(view.language, language),
+        day=get_day_names("wide", locale=language)[weekday],
+        begins=format_time(begins, "short", locale=language),
+        ends=format_time(ends, "short", locale=language),
+    )
 
 
 def left(view: contract.UnmatchedView, language: Language) -> str:
@@ -74,5 +93,5 @@ def _points(points: int, language: Language) -> str:
     return format_decimal(points / 100, "0.##", locale=language)
 
 
-def _say(language: Language, context: str, code: str, /, **said: Any) -> str:
-    return Catalogue.of(language).sentences[context, str(code)].format(**said)
+def _say(reader: Language, context: str, code: str, /, **said: Any) -> str:
+    return Catalogue.of(reader).sentences[context, str(code)].format(**said)

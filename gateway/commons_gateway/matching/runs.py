@@ -18,7 +18,7 @@ from ..profiles.people import Pair, Person
 from ..relay import Listing, Node, global_id, listing, uuid_in
 from ..scalars import FieldCode, LanguageTag
 from .mentors import ROUNDS, Round
-from .proposals import Proposal, Unmatched, WhyNot
+from .proposals import Circle, Proposal, Unmatched, WhyNot
 
 RUNS: Batch[RunId, contract.RunView] = Batch(contract.MatchRunsByIds, "ids", lambda run: run.id)
 
@@ -121,6 +121,9 @@ class MatchRun(Node, Shown[contract.RunView]):
     pins_dropped: int = said("How many wished pairs a hard rule or a lack of places stood against.")
     identity: str | None = said("Hash of the people, the rules and the seed: equal ones have equal results.")
     result_hash: str | None = said("Hash of what was computed. Whoever runs it again gets the same.")
+    most_people: int | None = said(
+        "Where circles are formed: how many people could be in one at most, whatever circles were chosen."
+    )
     blocking_pairs: int | None = said(
         "Where both sides rank each other: how many pairs would rather have each other than what is proposed."
     )
@@ -155,6 +158,11 @@ class MatchRun(Node, Shown[contract.RunView]):
         """The pairs it proposes, the best fit first."""
         asked = {"run": self.view.id}
         return await listing(self.ground, contract.ProposalsPage, Proposal.of, first=first, after=after, **asked)
+
+    @asks(contract.CirclesPage)
+    async def circles(self, first: First = 20, after: After = None) -> Listing[Circle] | None:
+        """The circles it proposes, in the order of the week; none where it proposes pairs."""
+        return await listing(self.ground, contract.CirclesPage, Circle.of, first=first, after=after, run=self.view.id)
 
     @asks(contract.UnmatchedPage)
     async def unmatched(

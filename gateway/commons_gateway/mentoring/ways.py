@@ -42,6 +42,13 @@ class PairRules:
     woman_mentors: bool = said("Whether mentors are women; who has not told her gender is then nobody's mentor.")
 
 
+@design(contract.CircleRules)
+class CircleRules:
+    """What members of one circle must have in common or not, beside what each has with the facilitator."""
+
+    other_organisation: bool = said("Whether no two members may be at one organisation.")
+
+
 @design(contract.MatchRules)
 class MatchRules:
     """How people are brought together."""
@@ -53,6 +60,7 @@ class MatchRules:
     notice_acknowledged: bool = said("Whether participants confirm that they know how matching works.")
     lists: ListRules = said("What holds for the lists, where both sides rank each other.")
     pairs: PairRules = said("What a pair must have in common.")
+    circles: CircleRules = said("What holds between members, where circles are formed.")
     bands: list[int] = said("Points under which a pair is a poor one: as few as possible are, the lowest first.")
     price_percent: int = said(
         "How much of what a mentor's place costs counts against her in suggestions; 0: fit alone."

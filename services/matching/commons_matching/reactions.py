@@ -36,7 +36,7 @@ from .rules.match import Match
 from .rules.places import Spot
 from .rules.round import open_round
 from .tables import cards, consents, place_points, places, programmes, rounds, silences, trainings, vettings, zones
-from .tables.place import give_place_back, use_place
+from .tables.place import give_place_back, others_hold, use_place
 
 OfMember = (
     ProfileDescribed
@@ -154,16 +154,19 @@ async def welcome_back(event: IntroductionPublished | MentoringResumed, tx: Tx) 
 
 @answers
 async def give_back(event: MentorshipPaused | MentorshipEnded, tx: Tx) -> None:
-    """The place of a mentorship that rests or is over goes to the next who waits, once however often it is told."""
+    """The place of a mentorship that rests or is over goes to the next who waits, once however often it is told; that of a
+    circle with the last of its members.
+    """
     match = await tx.find(Match, event.match)
     if match is None or not match.is_new(event.turn):
         return
     if isinstance(event, MentorshipEnded):
         match.over_at = event.at
     if freed := match.let_place_go(tx.now):
-        await give_place_back(tx, match)
         await tx.emit(*freed)
-        await offer_free_places(tx, match)
+        if not await others_hold(tx, match):
+            await give_place_back(tx, match)
+            await offer_free_places(tx, match)
 
 
 @answers
@@ -171,7 +174,8 @@ async def take_again(event: PlaceWanted, tx: Tx) -> None:
     """A paused mentorship goes on where its mentor has a place; those who hold one go first."""
     match = await tx.find(Match, event.match)
     if match is not None and match.is_new(event.turn):
-        taken = match.place_held or await use_place(tx, match, held=False)
+        held = match.place_held or await others_hold(tx, match)
+        taken = held or await use_place(tx, match, held=False)
         await tx.emit(match.answer(tx.now, taken=taken))
 
 

@@ -23,6 +23,7 @@ from commons_contracts.mentoring import (
     Frame,
     ListRules,
     MatchRules,
+    PlaceRules,
     ProgrammeRules,
     ProgrammeTexts,
     Question,
@@ -250,6 +251,24 @@ def test_the_way_of_matching_is_one_that_the_documents_leave_open():
     frame = Frame(methods=(Method.ALGORITHM, Method.TWO_WAY))
     for method, lacking in ((Method.TWO_WAY, ()), (Method.BOOKING, ("METHOD",))):
         assert missing(a_design(frame=frame, matching=MatchRules(method=method))) == lacking
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "styles", "lacking"),
+    [
+        (4, 8, (Style.CIRCLE,), ()),
+        (2, 2, (Style.CIRCLE,), ()),
+        (1, 8, (Style.CIRCLE,), ("CIRCLES",)),
+        (None, 8, (Style.CIRCLE,), ("CIRCLES",)),
+        (4, None, (Style.CIRCLE,), ("CIRCLES",)),
+        (4, 8, (Style.TRADITIONAL,), ("CIRCLES",)),
+    ],
+)
+def test_whoever_has_circles_formed_says_how_large_they_are(least, most, styles, lacking):
+    steps = StepRules(phases=dict.fromkeys((Style.CIRCLE, Style.TRADITIONAL), (Phase.FORMING,)))
+    places, formed = PlaceRules(group=Range(least=least, most=most)), MatchRules(method=Method.CIRCLES)
+    assert missing(a_design(matching=formed, places=places, styles=styles, steps=steps)) == lacking
+    assert missing(a_design(places=places, styles=styles, steps=steps)) == ()
 
 
 def test_the_method_and_its_lists_are_changed_beside_what_else_matching_has():

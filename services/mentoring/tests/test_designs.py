@@ -109,13 +109,14 @@ def test_who_begins_and_how_people_are_brought_together():
         "westem": (Initiator.MENTEE, Method.MENTEE_PICKS),
         "women-stem-up": (Initiator.BY_METHOD, Method.ALGORITHM),
         "stem-nord": (Initiator.TEACHER, Method.BOOKING),
-        "eumentorstem": (Initiator.COORDINATOR, Method.COORDINATOR_FORMS),
+        "eumentorstem": (Initiator.COORDINATOR, Method.CIRCLES),
     }
     assert rules("stem-nord").requests.begun_by == (Role.TEACHER, Role.COUNSELLOR)
     assert rules("eumentorstem").requests.begun_by == (Role.FACILITATOR, Role.COORDINATOR)
     choices = (Method.ALGORITHM, Method.ONE_WAY_MENTEE, Method.ONE_WAY_MENTOR, Method.TWO_WAY)
     assert rules("women-stem-up").frame.methods == choices
     assert rules("stem-nord").frame.methods == (Method.BOOKING, Method.WEEK_WINDOW)
+    assert rules("eumentorstem").frame.methods == (Method.CIRCLES, Method.COORDINATOR_FORMS)
 
 
 def test_what_women_stem_up_asks_of_both_sides():
@@ -132,6 +133,7 @@ def test_places():
     assert rules("women-stem-up").places.suggested == {Style.TRADITIONAL: 2}
     assert rules("stem-nord").places.group == OPEN
     assert rules("eumentorstem").places.group == Range(least=4, most=8)
+    assert (rules("eumentorstem").places.suggested, rules("eumentorstem").places.most) == ({Style.CIRCLE: 1}, 2)
 
 
 def test_requests():
@@ -230,6 +232,7 @@ def test_what_comes_before_taking_part():
     briefing = (TrainingModule.SAFEGUARDING,)
     assert north.training == {Role.COMPANY: briefing, Role.UNIVERSITY: briefing}
     assert circles.training == {Role.FACILITATOR: (TrainingModule.TRAINING_OF_TRAINERS,)}
+    assert circles.unit_training == {Unit.CIRCLE: (TrainingModule.TRAINING_OF_TRAINERS,)}
     minors = [(entry.minors, entry.pupil_accounts) for entry in (westem, guide, north, circles)]
     assert minors == [(True, True), (True, True), (True, False), (False, True)]
 

@@ -25,11 +25,13 @@ from commons_contracts.matching import (
 )
 
 from ..rules.barring import require_allowed
+from ..rules.circle import terms_of
 from ..rules.places import Spot
 from ..rules.refusing import invalid_transition, mentor_unavailable
 from ..rules.round import Round
 from ..rules.run import Run
 from ..rules.wish import Wish, require_reason
+from ..runs.circling import circle_for, require_enough
 from ..runs.freshness import pool_of
 from ..runs.telling import parts_of, reason_of
 from ..runs.views import proposal_view, run_view, wish_view
@@ -49,6 +51,8 @@ async def override_proposal(command: OverrideProposal, tx: Tx) -> OverrideView:
     before = await tx.row(sa.select(proposals).where(p.run == run.id, p.mentee == command.mentee))
     if before is None and not await tx.value(_is_left(run, command.mentee)):
         raise Refusal(RefusalCode.NOT_FOUND)
+    if (terms := terms_of(round.rules)) is not None and before is not None:
+        await require_enough(tx, run, before["circle"], terms, command.mentee)
     if command.mentor is None:
         wish = await _without(tx, run, round, before, reason)
         proposal = None
@@ -99,25 +103,31 @@ async def _without(tx: Tx, run: Run, round: Round, before: Row | None, reason: s
 
 
 async def _with(tx: Tx, run: Run, round: Round, mentee: PersonId, mentor: PersonId) -> ProposalView:
-    """She is proposed to this mentor, who has a place left in this run."""
+    """She is proposed to this mentor, who has a place left in this run, or to one of her circles."""
     await _require_here(tx, round, mentor, mentee)
     pool = await pool_of(tx, round, run.rules, [mentor], [mentee])
     require_allowed(pool, 0, 0)
-    spot = Spot(round=round.id, mentor=mentor, style=run.style)
-    places = await find_places(tx, spot, lock=True)
-    others = sa.select(sa.func.count()).where(p.run == run.id, p.mentor == mentor, p.mentee != mentee)
-    if places is None:
-        raise mentor_unavailable()
-    if await tx.value(others) >= places.free:
-        raise Refusal(RefusalCode.MENTOR_AT_CAPACITY)
+    terms = terms_of(round.rules)
+    if terms is None:
+        await _require_place(tx, run, mentee, mentor)
     parts = parts_of(pool, 0, 0)
-    decided = {"mentor": mentor, "points": sum(part["points"] for part in parts), "parts": parts}
+    circle = None if terms is None else await circle_for(tx, run, round, terms, (mentor, mentee))
+    decided = {"circle": circle, "mentor": mentor, "points": sum(part["points"] for part in parts), "parts": parts}
     decided |= {"origin": ProposalOrigin.OVERRIDDEN, "moved": False}
     row = {"id": new_id(), "project": run.project, "run": run.id, "mentee": mentee} | decided
     put = insert(proposals).values(row).on_conflict_do_update(index_elements=[p.run, p.mentee], set_=decided)
     await tx.run(sa.delete(unmatched).where(unmatched.c.run == run.id, unmatched.c.mentee == mentee))
     kept = await tx.row(put.returning(p.id))
     return proposal_view(row | dict(kept or {}))
+
+
+async def _require_place(tx: Tx, run: Run, mentee: PersonId, mentor: PersonId) -> None:
+    places = await find_places(tx, Spot(round=run.round, mentor=mentor, style=run.style), lock=True)
+    others = sa.select(sa.func.count()).where(p.run == run.id, p.mentor == mentor, p.mentee != mentee)
+    if places is None:
+        raise mentor_unavailable()
+    if await tx.value(others) >= places.free:
+        raise Refusal(RefusalCode.MENTOR_AT_CAPACITY)
 
 
 async def _require_here(tx: Tx, round: Round, mentor: PersonId, mentee: PersonId) -> None:

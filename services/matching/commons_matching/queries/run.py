@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from commons_chassis.pages import page
 from commons_chassis.service import answers
@@ -13,6 +15,8 @@ from commons_contracts.base import Page, Refusal
 from commons_contracts.codes import NotPaired, PairWish, RefusalCode, Role
 from commons_contracts.ids import RunId
 from commons_contracts.matching import (
+    CirclesPage,
+    CircleView,
     CompareRuns,
     ComparisonView,
     Fairness,
@@ -32,10 +36,10 @@ from commons_contracts.matching import (
 
 from ..rules.barring import rule_between
 from ..runs.solving import Asked
-from ..runs.views import fairness_rows, proposal_view, run_view, unmatched_view, wish_view
-from ..tables import pair_wishes, proposals, run_snapshots, runs, unmatched
+from ..runs.views import circle_view, fairness_rows, proposal_view, run_view, unmatched_view, wish_view
+from ..tables import circles, pair_wishes, proposals, run_snapshots, runs, unmatched
 
-r, p, u, w = runs.c, proposals.c, unmatched.c, pair_wishes.c
+r, p, u, w, o = runs.c, proposals.c, unmatched.c, pair_wishes.c, circles.c
 
 
 @answers
@@ -58,6 +62,15 @@ async def proposals_page(query: ProposalsPage, tx: Tx) -> Page[ProposalView]:
     wanted = sa.select(proposals).where(p.run == query.run)
     keys = (p.points.desc(), p.id)
     return await page(tx, wanted, keys=keys, first=query.first, after=query.after, show=proposal_view)
+
+
+@answers
+async def circles_page(query: CirclesPage, tx: Tx) -> Page[CircleView]:
+    await _run(tx, query.run)
+    best_first: aggregate_order_by[Any] = aggregate_order_by(sa.literal_column("proposals"), p.points.desc(), p.id)
+    members = sa.select(sa.func.jsonb_agg(best_first, type_=JSONB)).select_from(proposals).where(p.circle == o.id)
+    wanted = sa.select(circles, members.scalar_subquery().label("members")).where(o.run == query.run)
+    return await page(tx, wanted, keys=(o.block, o.id), first=query.first, after=query.after, show=circle_view)
 
 
 @answers

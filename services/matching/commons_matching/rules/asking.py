@@ -52,7 +52,7 @@ BY_METHOD = {
     Method.ONE_WAY_MENTEE: Role.MENTEE,
     Method.ONE_WAY_MENTOR: Role.MENTOR,
 }
-BY_RUN = (Method.ALGORITHM, Method.TWO_WAY)
+BY_RUN = (Method.ALGORITHM, Method.TWO_WAY, Method.CIRCLES)
 BY_INITIATOR = {
     Initiator.MENTEE: Role.MENTEE,
     Initiator.MENTOR: Role.MENTOR,

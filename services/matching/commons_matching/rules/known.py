@@ -86,5 +86,12 @@ def apart_in(lists: Lists, mentors: Collection[UUID], mentees: Collection[UUID])
             yield Apart(mentor=mentor, mentee=mentee, why=Bar.PREVIOUS)
 
 
+def fellows_in(lists: Lists, mentees: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """Mentees who may not be in one circle: one of the two blocked the other, or supervises her."""
+    told = (*lists["blocks"], *lists["supervised"])
+    pairs = {tuple(sorted((UUID(row["one"]), UUID(row["other"])))) for row in told}
+    return [(one, other) for one, other in sorted(pairs) if one in mentees and other in mentees]
+
+
 def _by_person(rows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     return {row["person"]: row for row in rows}

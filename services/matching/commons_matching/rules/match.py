@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commons_contracts.codes import Style
-from commons_contracts.ids import ConnectionId, MatchId, PersonId, ProjectId, RoundId, derived
+from commons_contracts.ids import CircleId, ConnectionId, MatchId, PersonId, ProjectId, RoundId, derived
 from commons_contracts.matching import MatchConfirmed, NoPlaceLeft, PlaceGivenBack, PlaceTakenAgain
 
 from .round import Round
@@ -27,6 +27,8 @@ class Match:
     turn: int = 0
     """The last thing that mentoring told of its place."""
     over_at: datetime | None = None
+    circle: CircleId | None = None
+    """The circle that both belong to: its members share one place of the mentor's."""
 
     def is_new(self, turn: int) -> bool:
         """Mentoring counts what it tells of a place: what was heard before, or is older, is not done again."""
@@ -59,6 +61,7 @@ class Match:
             mentor=self.mentor,
             mentee=self.mentee,
             style=self.style,
+            circle=self.circle,
         )
 
 

@@ -81,7 +81,9 @@ class Round:
 
     @property
     def season_style(self) -> Style | None:
-        """The style in which pairs are made for the season: flash sessions are had beside it."""
+        """The style in which people are brought together for the season: flash sessions are had beside it."""
+        if self.rules.matching.method is Method.CIRCLES:
+            return Style.CIRCLE if Style.CIRCLE in self.rules.styles else None
         return next((style for style in self.rules.styles if style is not Style.FLASH), None)
 
     @property

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from commons_contracts.base import Refusal
-from commons_contracts.codes import RefusalCode, RunFailure, RunState, Style
+from commons_contracts.codes import Method, RefusalCode, RunFailure, RunState, Style
 from commons_contracts.ids import PersonId, ProjectId, RoundId, RunId
 from commons_contracts.matching import RunEnded, RunProgressed, RunProposed, RunPublished, RunSettings, RunStarted
 
@@ -169,4 +169,8 @@ def rules_for(settings: RunSettings, round: Round) -> Rules:
     """The programme's rules; with other weights, where those are tried out."""
     published = rules_of(round.rules.matching)
     tried = tuple((weight.criterion, weight.points) for weight in settings.weights)
-    return replace(published, weights=tried) if tried else published
+    if tried:
+        published = replace(published, weights=tried)
+    if round.rules.matching.method is Method.CIRCLES and published.hours_least == 0:
+        published = replace(published, hours_least=1)  # a circle meets every week, at one time of all
+    return published

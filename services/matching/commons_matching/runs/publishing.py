@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,13 +11,15 @@ import sqlalchemy as sa
 from commons_chassis.tx import Row, Tx
 from commons_contracts.base import Refusal
 from commons_contracts.codes import RefusalCode
-from commons_contracts.ids import MatchId, derived
-from commons_contracts.matching import MatchConfirmed
+from commons_contracts.ids import CircleId, MatchId, derived
+from commons_contracts.matching import CircleFormed, MatchConfirmed
 
 from ..leaving import leave_elsewhere
+from ..rules.circle import terms_of
 from ..rules.round import Round
 from ..rules.run import Run
-from ..tables import proposals
+from ..tables import circles, proposals
+from .circling import changed_circles
 from .freshness import changed_rules
 
 SHOWN = 20
@@ -31,8 +34,8 @@ SHELVES = sa.text("""
     and l.mentor in (select mentor from proposals where run = :run) order by l.id for update
 """)
 CHANGED = sa.text("""
-    with pairs as (select mentor, mentee from proposals where run = :run),
-    needed as (select mentor, count(*) as places from pairs group by mentor)
+    with pairs as (select id, circle, mentor, mentee from proposals where run = :run),
+    needed as (select mentor, count(distinct coalesce(circle, id)) as places from pairs group by mentor)
     select 'MATCHED' as why, mentor, mentee from pairs where exists (
         select from matches m
         where m.round = :round and m.mentee = pairs.mentee and m.style <> 'FLASH' and m.over_at is null
@@ -56,20 +59,22 @@ CHANGED = sa.text("""
 """).columns(mentor=sa.Uuid, mentee=sa.Uuid)
 TAKE = sa.text("""
     update places l set used = l.used + n.places
-    from (select mentor, count(*) as places from proposals where run = :run group by mentor) as n
+    from (
+        select mentor, count(distinct coalesce(circle, id)) as places from proposals where run = :run group by mentor
+    ) as n
     where l.round = :round and l.style = :style and l.mentor = n.mentor and l.used + l.held + n.places <= l.most
     returning 1
 """)
-PAIRS = sa.text("select id, mentor, mentee from proposals where run = :run order by mentee").columns(
-    id=sa.Uuid, mentor=sa.Uuid, mentee=sa.Uuid
+PAIRS = sa.text("select circle, mentor, mentee from proposals where run = :run order by mentee").columns(
+    circle=sa.Uuid, mentor=sa.Uuid, mentee=sa.Uuid
 )
 
 
 MAKE = sa.text("""
-    insert into matches (id, project, round, mentor, mentee, style, confirmed_at)
-    select id, :project, :round, mentor, mentee, :style, :at
-    from unnest(cast(:ids as uuid[]), cast(:mentors as uuid[]), cast(:mentees as uuid[])) as it (id, mentor, mentee)
-    returning 1
+    insert into matches (id, project, round, circle, mentor, mentee, style, confirmed_at)
+    select id, :project, :round, circle, mentor, mentee, :style, :at
+    from unnest(cast(:ids as uuid[]), cast(:circles as uuid[]), cast(:mentors as uuid[]), cast(:mentees as uuid[]))
+    as it (id, circle, mentor, mentee) returning 1
 """)
 
 
@@ -84,15 +89,18 @@ async def publish(tx: Tx, run: Run, round: Round) -> None:
     await tx.rows(SEATS, **about)
     await leave_elsewhere(tx, run.round, sa.select(proposals.c.mentee).where(proposals.c.run == run.id))
     await tx.rows(SHELVES, **here)
-    changed = [*await tx.rows(CHANGED, **here, project=run.project), *await changed_rules(tx, run, round)]
+    terms = terms_of(round.rules)
+    fresh = changed_rules(tx, run, round) if terms is None else changed_circles(tx, run, round, terms)
+    changed = [*await tx.rows(CHANGED, **here, project=run.project), *await fresh]
     if changed:
         raise _stale(changed)
     await tx.rows(TAKE, **here)
     made = [_confirmed(run, round, row, tx.now) for row in await tx.rows(PAIRS, run=run.id)]
+    theirs = [fact.circle for fact in made]
     people = {"mentors": [fact.mentor for fact in made], "mentees": [fact.mentee for fact in made]}
     shared = {"project": run.project, "round": run.round, "style": run.style, "at": tx.now}
-    await tx.rows(MAKE, ids=[fact.match for fact in made], **people, **shared)
-    await tx.emit(published, *made)
+    await tx.rows(MAKE, ids=[fact.match for fact in made], circles=theirs, **people, **shared)
+    await tx.emit(published, *await _formed(tx, run, round, theirs), *made)
 
 
 def _confirmed(run: Run, round: Round, row: Row, at: datetime) -> MatchConfirmed:
@@ -108,7 +116,19 @@ def _confirmed(run: Run, round: Round, row: Row, at: datetime) -> MatchConfirmed
         mentor=row["mentor"],
         mentee=row["mentee"],
         style=run.style,
+        circle=row["circle"],
     )
+
+
+async def _formed(tx: Tx, run: Run, round: Round, members: Sequence[CircleId | None]) -> list[CircleFormed]:
+    """The circles of the run, with how many are in each."""
+    many = Counter(members)
+    facts = {"project": run.project, "at": tx.now, "round": run.round}
+    facts |= {"programme": round.programme, "programme_version": round.programme_version}
+    told = [column for column in circles.c if column.name in CircleFormed.model_fields]
+    wanted = sa.select(circles.c.id.label("circle"), *told).where(circles.c.run == run.id).order_by(circles.c.id)
+    rows = [dict(row) | facts for row in await tx.rows(wanted)]
+    return [CircleFormed(**row, members=many[row["circle"]]) for row in rows]
 
 
 def _stale(changed: Sequence[Row]) -> Refusal:

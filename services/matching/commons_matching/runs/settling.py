@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,20 +13,22 @@ from sqlalchemy.dialects.postgresql import insert
 
 from commons_chassis.tx import Tx
 from commons_contracts.codes import RunFailure
-from commons_contracts.ids import RunId
+from commons_contracts.ids import CircleId, PersonId, RunId
 
+from ..rules.circle import circle_of
 from ..rules.run import Run
-from ..tables import run_snapshots, runs
+from ..tables import circles, run_snapshots, runs
 from ..tables.preference import blocking_pairs
 from ..tables.round import find_round
 from ..tables.tariff import set_prices
 from .snapshot import Sizes
 
 PROPOSALS = sa.text("""
-    insert into proposals (id, project, run, mentor, mentee, points, parts, origin, moved)
-    select gen_random_uuid(), :project, :run, mentor, mentee, points, parts, origin, moved
+    insert into proposals (id, project, run, circle, mentor, mentee, points, parts, origin, moved)
+    select gen_random_uuid(), :project, :run, (cast(:circles as uuid[]))[circle + 1],
+        mentor, mentee, points, parts, origin, moved
     from json_to_recordset(cast(:rows as json))
-    as it (mentor uuid, mentee uuid, points int, parts jsonb, origin text, moved bool) returning 1
+    as it (circle int, mentor uuid, mentee uuid, points int, parts jsonb, origin text, moved bool) returning 1
 """)
 UNMATCHED = sa.text("""
     insert into unmatched (id, project, run, mentee, why, change, mentors, language)
@@ -71,10 +75,10 @@ async def settle(tx: Tx, run: RunId, outcome: bytes, result_hash: str) -> None:
     it = await tx.find(Run, run)
     if it is None or not it.under_way:
         return
-    head, pairs, left = outcome.split(b"\n")
+    head, formed, pairs, left = outcome.split(b"\n")
     told = json.loads(head)
     whole = {"project": it.project, "run": run}
-    await tx.rows(PROPOSALS, rows=pairs.decode(), **whole)
+    await tx.rows(PROPOSALS, rows=pairs.decode(), circles=await _circles(tx, it, json.loads(formed)), **whole)
     await tx.rows(UNMATCHED, rows=left.decode(), **whole)
     prices = base64.b64decode(told["prices"])
     await tx.run(sa.update(run_snapshots).where(run_snapshots.c.run == run).values(prices=prices))
@@ -89,6 +93,16 @@ async def settle(tx: Tx, run: RunId, outcome: bytes, result_hash: str) -> None:
     )
     took = sa.func.extract("epoch", sa.func.clock_timestamp() - runs.c.since)
     await tx.run(sa.update(runs).where(runs.c.id == run).values(seconds=took))
+
+
+async def _circles(tx: Tx, run: Run, formed: Sequence[Mapping[str, Any]]) -> list[CircleId]:
+    """The circles, and their ids in the order in which proposals number them."""
+    ids = [circle_of(run.id, PersonId(UUID(it["facilitator"])), it["block"]) for it in formed]
+    whole = {"project": run.project, "run": run.id}
+    rows = [dict(it) | whole | {"id": id} for id, it in zip(ids, formed, strict=True)]
+    if rows:
+        await tx.run(insert(circles).values(rows))
+    return ids
 
 
 async def _checked(tx: Tx, run: Run, apart: list[list[str]] | None) -> dict[str, int]:

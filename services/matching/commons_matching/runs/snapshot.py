@@ -15,6 +15,7 @@ from commons_chassis.tx import Tx
 from commons_contracts.codes import PairWish
 from commons_contracts.ids import PersonId, RunId
 
+from ..rules.circle import Terms, terms_of
 from ..rules.engine.compile import compile_pool
 from ..rules.engine.graph import Ints, Longs
 from ..rules.engine.people import Apart, Bar
@@ -22,6 +23,8 @@ from ..rules.engine.pool import Pool
 from ..rules.engine.round import rescaled, worth_of
 from ..rules.engine.sides import Words
 from ..rules.engine.weights import Rules
+from ..rules.known import fellows_in
+from ..rules.known import read as read_lists
 from ..rules.run import Run, rules_for
 from ..tables import pair_wishes, proposals, run_snapshots
 from ..tables.people import Gathered as Everyone
@@ -50,6 +53,8 @@ class Gathered:
     prices: bytes | None
     lists: Mapping[str, Any] | None
     """Whom people rank, where both sides do."""
+    circles: Terms | None
+    """What the programme says of its circles, where it forms some."""
     seen: int
     """The transaction from which on nothing was seen."""
 
@@ -85,6 +90,7 @@ async def read(tx: Tx, run: RunId) -> Gathered:
         kept=await _proposed(tx, it.based_on),
         prices=await tx.value(sa.select(run_snapshots.c.prices).where(run_snapshots.c.run == it.based_on)),
         lists=await find_lists(tx, round),
+        circles=terms_of(round.rules),
         seen=seen,
     )
 
@@ -92,11 +98,11 @@ async def read(tx: Tx, run: RunId) -> Gathered:
 def packed(gathered: Gathered) -> tuple[bytes, Sizes]:
     """The same as canonical bytes, from which the run is computed, and what they hold; pure, some seconds for 25,000 people."""
     asked, dropped = asked_of(gathered)
-    free = asked.pool.places if asked.places is None else asked.places
+    seats = 1 if gathered.circles is None else gathered.circles.most
     sizes = Sizes(
         mentors=asked.pool.mentors,
         mentees=asked.pool.mentees,
-        places=int(free.sum()) + int((asked.pinned >= 0).sum()),
+        places=int(asked.free.sum()) * seats + int((asked.pinned >= 0).sum()),
         pins_dropped=dropped,
         identity=asked.hash,
         seen=gathered.seen,
@@ -105,12 +111,16 @@ def packed(gathered: Gathered) -> tuple[bytes, Sizes]:
 
 
 def asked_of(gathered: Gathered) -> tuple[Asked, int]:
-    """What the engine is asked, and how many pins a hard rule or a lack of places stood against."""
+    """What the engine is asked, and how many pins a hard rule or a lack of places stood against.
+
+    In circles nobody's place is given away before they are formed: a pin says with whom she may be in one.
+    """
     people = people_in(gathered.everyone)
     forbidden = (Apart(mentor=m, mentee=n, why=Bar.UNAVAILABLE) for m, n in gathered.forbidden)
     whole = replace(people, apart=(*people.apart, *forbidden))
     pool = compile_pool(whole, gathered.rules, gathered.seed)
-    pinned, places = _pinned(pool, gathered.pinned)
+    pinned, places = _pinned(pool, gathered.pinned if gathered.circles is None else ())
+    terms = None if gathered.circles is None else _terms(pool, gathered, gathered.circles)
     keep = _rows(pool, gathered.kept)
     about = np.flatnonzero(pinned < 0).astype(np.int32)
     worth = worth_of(gathered.bands, min(pool.mentees, int(pool.places.sum())), gathered.bonus)
@@ -125,8 +135,23 @@ def asked_of(gathered: Gathered) -> tuple[Asked, int]:
         bonus=gathered.bonus,
         prices=None if gathered.prices is None else warm(gathered.prices, pool, worth),
         lists=gathered.lists,
+        circles=None if terms is None else terms.told(),
     )
-    return asked, len(gathered.pinned) - int((pinned >= 0).sum())
+    followed = int((pinned >= 0).sum()) if terms is None else len(terms.pins)
+    return asked, len(gathered.pinned) - followed
+
+
+def _terms(pool: Pool, gathered: Gathered, terms: Terms) -> Terms:
+    """With the people whom they are about, as far as those are there."""
+    lists = read_lists(gathered.everyone.lists)
+    pins = [pair for pair in gathered.pinned if _may(pool, pair)]
+    apart = fellows_in(lists, {pool.mentee.person(i) for i in range(pool.mentees)})
+    return replace(terms, apart=tuple(apart), pins=tuple(pins))
+
+
+def _may(pool: Pool, pair: Pair) -> bool:
+    j, i = pool.mentor.find(pair[0]), pool.mentee.find(pair[1])
+    return i is not None and j is not None and int(pool.places[j]) > 0 and pool.allowed(i, j)
 
 
 def _pinned(pool: Pool, pairs: Sequence[Pair]) -> tuple[Ints, Ints]:

@@ -30,8 +30,8 @@ class Asked:
 
     about int32: the mentees whom the run decides, none: everyone. places int32[mentors]: what is left to give away, none: the
     pool's. pinned, keep int32[mentees]: a mentor or -1; pinned pairs stand already, and `about` and `places` are without
-    them. prices int64[mentors], in the unit of `worth_of(bands, ...)`: where the solver begins. lists: what the method asks
-    for beside that, as JSON has it.
+    them. prices int64[mentors], in the unit of `worth_of(bands, ...)`: where the solver begins. lists, circles: what the
+    method asks for beside that, as JSON has it.
     """
 
     pool: Pool
@@ -44,6 +44,7 @@ class Asked:
     bonus: int = 0
     prices: Longs | None = None
     lists: Mapping[str, Any] | None = None
+    circles: Mapping[str, Any] | None = None
 
     def packed(self) -> bytes:
         """NumPy's npz, the same bytes for the same question. O(n + m)."""
@@ -52,6 +53,7 @@ class Asked:
             "bands": sorted(self.bands),
             "bonus": self.bonus,
             "lists": self.lists,
+            "circles": self.circles,
         }
         head = np.frombuffer(json.dumps(told, sort_keys=True, default=str).encode(), np.uint8)
         given = {name: array for name in ARRAYS if (array := getattr(self, name)) is not None}
@@ -73,6 +75,7 @@ class Asked:
             bands=tuple(told["bands"]),
             bonus=told["bonus"],
             lists=told["lists"],
+            circles=told.get("circles"),
             pinned=pinned,
             **given,
         )

@@ -12,8 +12,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..rules import two_way
+from ..rules import circle, circle_faults, two_way
 from ..rules.engine.graph import Graph, Ints, Longs
+from ..rules.engine.pool import Pool
 from ..rules.engine.pricing import AT_ONCE, Seen, blocks, improved, joined, looked, missing, spread, stacked
 from ..rules.engine.round import Round, Start, keeping, worth_of
 from ..rules.engine.total import best
@@ -26,7 +27,7 @@ SHARD, WIDE_SHARD = 2048, 8192
 """Mentees of a job; more of them where only what changed is asked for."""
 
 Fetch = Callable[[Sequence[str]], Sequence[bytes]]
-Tell = Callable[[Asked, Round], bytes]
+Tell = Callable[[Asked, Round, circle.Formed | None], bytes]
 
 
 class NotVerifiedError(Exception):
@@ -68,8 +69,10 @@ def do(job: Named, desk: Desk) -> Done:
 
 
 def first(asked: Asked) -> Stage:
-    """What comes after the snapshot; people's own lists are there already."""
-    return Stage(Kind.LISTS, 0, len(shards(asked, 0))) if asked.lists is None else Stage(Kind.SOLVE, 0, 1)
+    """What comes after the snapshot; people's own lists are there already, and circles need none."""
+    if asked.lists is None and asked.circles is None:
+        return Stage(Kind.LISTS, 0, len(shards(asked, 0)))
+    return Stage(Kind.SOLVE, 0, 1)
 
 
 def shards(asked: Asked, turn: int) -> Sequence[Ints]:
@@ -104,6 +107,9 @@ def _with_kept(asked: Asked, rows: Ints, graph: Graph) -> Graph:
 
 def _solve(job: Named, desk: Desk) -> Done:
     asked, before = desk.asked, job.turn - 1
+    if asked.circles is not None:
+        formed = circle.solve(asked.pool, circle.Terms.of(asked.circles), keep=asked.keep, bonus=asked.bonus)
+        return Done(pieces={job.content: formed.packed()}, then=Stage(Kind.OUTCOME, 0, 1))
     if asked.lists is not None:
         round = two_way.solve(asked.pool, two_way.Lists.of(asked.lists), asked.rows, asked.free)
         return Done(pieces={job.content: _of_round(round, None)}, then=Stage(Kind.OUTCOME, 0, 1))
@@ -159,10 +165,35 @@ def _verify(job: Named, desk: Desk) -> Done:
 
 
 def _outcome(job: Named, desk: Desk) -> Done:
-    asked, (round, _) = desk.asked, desk.solution(job.turn)
-    if faults := _faults(job, desk, round):
+    asked = desk.asked
+    if asked.circles is not None:
+        return _formed(job, desk, circle.Terms.of(asked.circles))
+    round, _ = desk.solution(job.turn)
+    _require_none(_faults(job, desk, round))
+    told = desk.tell(asked, round, None)
+    return Done(pieces={job.content: told}, then=None, told={"hash": result_hash(asked, round.mate)})
+
+
+def _formed(job: Named, desk: Desk, terms: circle.Terms) -> Done:
+    pool = desk.asked.pool
+    formed = circle.Formed.unpacked(*desk.found(Kind.SOLVE, job.turn, 1))
+    _require_none(circle_faults.faults(pool, terms, pool.places, formed.circles))
+    round = formed.round(pool)
+    pairs = result_hash(desk.asked, round.mate)
+    whole = sha256("\n".join([pairs, *(formed_word(pool, it) for it in formed.circles)]).encode())
+    told = desk.tell(desk.asked, round, formed)
+    return Done(pieces={job.content: told}, then=None, told={"hash": whole.hexdigest()})
+
+
+def formed_word(pool: Pool, it: circle.Circle) -> str:
+    """Who leads a circle, when and how it meets, and who is in it: a line of what a result is known by."""
+    members = " ".join(str(pool.mentee.person(i)) for i in it.members)
+    return f"{pool.mentor.person(it.facilitator)} {it.language} {it.block} {it.modality} {members}"
+
+
+def _require_none(faults: Sequence[Found]) -> None:
+    if faults:
         raise NotVerifiedError(", ".join(sorted({fault.fault for fault in faults})))
-    return Done(pieces={job.content: desk.tell(asked, round)}, then=None, told={"hash": result_hash(asked, round.mate)})
 
 
 def _faults(job: Named, desk: Desk, round: Round) -> tuple[Found, ...]:

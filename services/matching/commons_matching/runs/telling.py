@@ -13,6 +13,7 @@ import numpy as np
 from commons_contracts.codes import Criterion, FairnessGroup, ProposalOrigin, Unmet
 
 from ..rules import two_way
+from ..rules.circle import Formed, Terms, pinned
 from ..rules.engine.explain import explain
 from ..rules.engine.graph import Ints
 from ..rules.engine.layout import STAGES, WOMAN, Kind
@@ -29,28 +30,30 @@ UNSAID = frozenset({Criterion.GENDER, Criterion.BACKGROUND})
 """Where two have this in common it counts, and what it is stays between them."""
 
 
-def rows(asked: Asked, round: Round) -> bytes:
-    """Three lines of JSON: what the run keeps of itself, its proposals, and whom it leaves.
+def rows(asked: Asked, round: Round, formed: Formed | None = None) -> bytes:
+    """Four lines of JSON: what the run keeps of itself, its circles, its proposals, and whom it leaves.
 
-    The last two go to PostgreSQL as they stand. Some ten seconds for 13,000 pairs and 7,000 people without.
+    The last three go to PostgreSQL as they stand. Some ten seconds for 13,000 pairs and 7,000 people without.
     """
     pool = asked.pool
     mate = np.where(asked.pinned >= 0, asked.pinned, round.mate).astype(np.int32)
-    pairs = list(_proposals(asked, mate))
+    pairs = list(_proposals(asked, mate, formed))
     left = np.flatnonzero(mate < 0).astype(np.int32)
-    free = (pool.places - np.bincount(mate[mate >= 0], minlength=pool.mentors)).astype(np.int32)
+    taken = mate[mate >= 0] if formed is None else np.array([it.facilitator for it in formed.circles], np.int32)
+    free = (pool.places - np.bincount(taken, minlength=pool.mentors)).astype(np.int32)
     points, told = [pair["points"] for pair in pairs], unmatched(pool, left.tolist(), free)
     head = {
         "matched": len(pairs),
         "total": sum(points),
         "below": [sum(each < band for each in points) for band in sorted(asked.bands)],
         "moved": 0 if asked.keep is None else int(((asked.keep >= 0) & (asked.keep != mate)).sum()),
-        "report": _report(asked, mate, {one.mentee for one in told if one.alone}),
+        "report": _report(asked, mate, {one.mentee for one in told if one.alone}) | _bound(formed),
         "apart": None if asked.lists is None else two_way.apart(pool, two_way.Lists.of(asked.lists)),
         "tariff": tariff_of(pool, round),
         "prices": base64.b64encode(kept_prices(pool.mentor.ids, round.prices, round.worth)).decode(),
     }
-    return b"\n".join(json.dumps(part, separators=(",", ":")).encode() for part in (head, pairs, _left(asked, told)))
+    parts = (head, _circles(pool, formed), pairs, _left(asked, told, formed))
+    return b"\n".join(json.dumps(part, separators=(",", ":")).encode() for part in parts)
 
 
 def parts_of(pool: Pool, i: int, j: int) -> list[dict[str, Any]]:
@@ -73,8 +76,23 @@ def tariff_of(pool: Pool, round: Round) -> dict[str, int]:
     return {str(pool.mentor.person(int(j))): int(tariff[j]) for j in np.flatnonzero(tariff)}
 
 
-def _proposals(asked: Asked, mate: Ints) -> Iterator[dict[str, Any]]:
+def _bound(formed: Formed | None) -> dict[str, int]:
+    return {} if formed is None else {"most_people": formed.most_people}
+
+
+def _circles(pool: Pool, formed: Formed | None) -> list[dict[str, Any]]:
+    """Proposals name them by their place in this list."""
+    return [
+        {"facilitator": str(pool.mentor.person(it.facilitator))}
+        | {"language": it.language, "block": it.block, "modality": it.modality}
+        for it in (() if formed is None else formed.circles)
+    ]
+
+
+def _proposals(asked: Asked, mate: Ints, formed: Formed | None) -> Iterator[dict[str, Any]]:
     pool, keep = asked.pool, asked.keep
+    circle = {i: n for n, it in enumerate(() if formed is None else formed.circles) for i in it.members}
+    wanted = _pinned(asked)
     for i in np.flatnonzero(mate >= 0).tolist():
         j = int(mate[i])
         parts = parts_of(pool, i, j)
@@ -83,15 +101,34 @@ def _proposals(asked: Asked, mate: Ints) -> Iterator[dict[str, Any]]:
             "mentee": str(pool.mentee.person(i)),
             "points": sum(part["points"] for part in parts),
             "parts": parts,
-            "origin": ProposalOrigin.PINNED if asked.pinned[i] >= 0 else ProposalOrigin.SOLVED,
+            "origin": ProposalOrigin.PINNED if wanted[i] == j else ProposalOrigin.SOLVED,
+            "circle": circle.get(i),
             "moved": keep is not None and bool(keep[i] >= 0) and bool(keep[i] != j),
         }
 
 
-def _left(asked: Asked, left: Sequence[Unmatched]) -> list[dict[str, Any]]:
-    """By ranked lists a place with someone who is allowed is not yet a place with someone who wants her."""
+def _pinned(asked: Asked) -> Ints:
+    """int32[mentees]: the mentor whom a coordinator wants for each, or -1."""
+    if asked.circles is None:
+        return asked.pinned
+    found = np.full(asked.pool.mentees, -1, np.int32)
+    for i, j in pinned(asked.pool, Terms.of(asked.circles)):
+        found[i] = j
+    return found
+
+
+def _left(asked: Asked, left: Sequence[Unmatched], formed: Formed | None) -> list[dict[str, Any]]:
+    """By ranked lists a place with someone who is allowed is not yet a place with someone who wants her; and in circles it is
+    one only where enough others can meet there too.
+    """
     other = {} if asked.lists is None else {Unmet.CAPACITY_EXHAUSTED: Unmet.NOT_PREFERRED}
-    return [_reason(asked.pool, replace(one, why=other.get(one.why, one.why))) for one in left]
+
+    def why(one: Unmatched) -> Unmet:
+        if formed is not None and one.why is Unmet.CAPACITY_EXHAUSTED:
+            return formed.unmet[one.mentee]
+        return other.get(one.why, one.why)
+
+    return [_reason(asked.pool, replace(one, why=why(one))) for one in left]
 
 
 def _reason(pool: Pool, one: Unmatched) -> dict[str, Any]:

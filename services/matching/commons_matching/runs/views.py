@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from commons_contracts.matching import (
+    CircleView,
     Contribution,
     FairnessRow,
     PairWishView,
@@ -17,7 +18,8 @@ from commons_contracts.matching import (
 )
 
 Row = Mapping[Any, Any]
-RUN = tuple(name for name in RunView.model_fields if name not in {"settings", "shortage", "blocking_pairs"})
+REPORTED = ("blocking_pairs", "most_people")
+RUN = tuple(name for name in RunView.model_fields if name not in {"settings", "shortage", *REPORTED})
 
 
 def run_view(row: Row) -> RunView:
@@ -26,13 +28,19 @@ def run_view(row: Row) -> RunView:
         **{name: row[name] for name in RUN},
         settings=RunSettings.model_validate(row["settings"]),
         shortage=tuple(ShortageView.model_validate(each) for each in short),
-        blocking_pairs=row["report"].get("blocking_pairs"),
+        **{name: row["report"].get(name) for name in REPORTED},
     )
 
 
 def proposal_view(row: Row) -> ProposalView:
     shown = {name: row[name] for name in ProposalView.model_fields if name in row}
     return ProposalView(**shown, contributions=tuple(Contribution.model_validate(part) for part in row["parts"]))
+
+
+def circle_view(row: Row) -> CircleView:
+    """`members`: rows of proposals as JSON has them, the best fit first."""
+    shown = {name: row[name] for name in CircleView.model_fields if name != "members"}
+    return CircleView(**shown, members=tuple(map(proposal_view, row["members"])))
 
 
 def unmatched_view(row: Row) -> UnmatchedView:

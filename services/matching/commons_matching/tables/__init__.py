@@ -3,7 +3,7 @@
 from .facts import consents, place_points, prices, pricings, supervisions, trainings, vettings
 from .flash import flash_slots
 from .preference import acknowledgements, preferences
-from .run import pair_wishes, proposals, run_jobs, run_snapshots, runs, unmatched
+from .run import circles, pair_wishes, proposals, run_jobs, run_snapshots, runs, unmatched
 from .schema import (
     cards,
     connections,
@@ -22,6 +22,7 @@ from .schema import (
 __all__ = [
     "acknowledgements",
     "cards",
+    "circles",
     "connections",
     "consents",
     "flash_slots",

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
@@ -22,7 +23,7 @@ from commons_contracts.ids import PersonId
 from ..rules.calendar import day
 from ..rules.card import profile_of
 from ..rules.engine.people import Apart, People, Profile
-from ..rules.known import Lists, apart_in, cards_in, read
+from ..rules.known import Lists, apart_in, cards_in, fellows_in, read
 from ..rules.round import Round
 from .facts import consents, place_points, supervisions, trainings, vettings
 from .preference import acknowledgements
@@ -113,6 +114,12 @@ async def apart_of(tx: Tx, round: Round, mentors: Persons, mentees: Persons) -> 
     """Which of these must not be a pair in this round, beside what the rules say of everyone."""
     statements = _pairs(round, sa.cast([*mentors, *mentees], pg.ARRAY(sa.Uuid)))
     return tuple(apart_in(read(await _told(tx, statements)), set(mentors), set(mentees)))
+
+
+async def fellows_of(tx: Tx, round: Round, mentees: Persons) -> tuple[tuple[UUID, UUID], ...]:
+    """Which of these must not be in one circle."""
+    statements = _pairs(round, sa.cast([*mentees], pg.ARRAY(sa.Uuid)))
+    return tuple(fellows_in(read(await _told(tx, statements)), set(mentees)))
 
 
 def was_or_is_apart(

@@ -10,10 +10,11 @@ from commons_chassis.tx import Tx
 from commons_contracts.codes import Style
 from commons_contracts.ids import PersonId, RoundId
 
+from ..rules.match import Match
 from ..rules.places import Places
-from .schema import places
+from .schema import matches, places
 
-p = places.c
+p, m = places.c, matches.c
 
 
 class OfMentor(Protocol):
@@ -58,6 +59,16 @@ async def release_place(tx: Tx, it: OfMentor) -> bool:
 async def give_place_back(tx: Tx, it: OfMentor) -> bool:
     """A place that was taken for good is free again. False: none was taken."""
     return await _change(tx, it, p.used > 0, {p.used: p.used - 1})
+
+
+async def others_hold(tx: Tx, match: Match) -> bool:
+    """Whether somebody else of its circle holds the place that they share. Of two who leave at once, one is the last."""
+    if match.circle is None:
+        return False
+    lock = sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(str(match.circle), 0))
+    await tx.value(sa.select(lock))
+    beside = (m.circle == match.circle, m.id != match.id, m.place_held)
+    return bool(await tx.value(sa.select(sa.exists().where(*beside))))
 
 
 async def _change(tx: Tx, it: OfMentor, where: sa.ColumnElement[bool], to: dict[Any, Any]) -> bool:

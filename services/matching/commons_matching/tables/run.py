@@ -8,7 +8,17 @@ from sqlalchemy.dialects import postgresql as pg
 from commons_chassis.classify import NONE, personal
 from commons_chassis.tables import Wall, changed, ident, mapped, project, table, version
 from commons_chassis.tx import Tx
-from commons_contracts.codes import MatchChange, PairWish, ProposalOrigin, Role, RunFailure, RunState, Style, Unmet
+from commons_contracts.codes import (
+    MatchChange,
+    Modality,
+    PairWish,
+    ProposalOrigin,
+    Role,
+    RunFailure,
+    RunState,
+    Style,
+    Unmet,
+)
 
 from ..rules.round import Round
 from ..rules.run import Run
@@ -93,12 +103,28 @@ run_jobs = table(
 )
 """Pieces of the work of runs. Workers look across projects; nobody is in them."""
 
+circles = table(
+    "circles",
+    metadata,
+    ident(),
+    project(),
+    _of_run(),
+    person("facilitator", "match run", index=True),
+    sa.Column("language", sa.Text, nullable=False, info=NONE),
+    sa.Column("block", sa.Integer, nullable=False, info=NONE),
+    code("modality", Modality),
+    sa.UniqueConstraint("run", "facilitator", "block"),
+    wall=Wall.PROJECT,
+)
+"""What a run proposes where circles are formed; its members are among the proposals."""
+
 proposals = table(
     "proposals",
     metadata,
     ident(),
     project(),
     _of_run(),
+    sa.Column("circle", sa.Uuid, sa.ForeignKey("circles.id", ondelete="CASCADE"), index=True, info=NONE),
     person("mentor", "match run", index=True),
     person("mentee", "match run", index=True),
     sa.Column("points", sa.Integer, nullable=False, info=personal("match run")),

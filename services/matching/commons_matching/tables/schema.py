@@ -170,6 +170,7 @@ matches = table(
     project(),
     of_round(),
     sa.Column("connection", sa.Uuid, sa.ForeignKey("connections.id"), info=NONE),
+    sa.Column("circle", sa.Uuid, index=True, info=NONE),
     person("mentor", "match", erase="anonymise", index=True),
     person("mentee", "match", erase="anonymise", index=True),
     code("style", Style),

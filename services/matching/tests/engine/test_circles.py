@@ -14,7 +14,7 @@ from commons_matching.rules.engine.verify import Fault, verify_circles
 from .instances import SEED, dice
 
 
-def a_group(random, mentees=40, facilitators=5):
+def a_group(random, *, mentees=40, facilitators=5, each=1, kinds=1):
     def bits(n, width, most):
         return np.array(
             [sum(1 << int(b) for b in random.choice(width, most, replace=False)) for _ in range(n)], np.uint64
@@ -24,10 +24,14 @@ def a_group(random, mentees=40, facilitators=5):
     points[random.random((mentees, facilitators)) < 0.15] = -1
     return Group(
         points=points.astype(np.int32),
+        kinds=np.ones((1, mentees, facilitators), np.bool_)
+        if kinds == 1
+        else random.random((kinds, mentees, facilitators)) < 0.7,
         languages=bits(mentees, 4, 2),
         hours=bits(mentees, 12, 4),
         facilitator_languages=bits(facilitators, 4, 2),
         facilitator_hours=bits(facilitators, 12, 3),
+        places=np.full(facilitators, each, np.int32),
     )
 
 
@@ -40,12 +44,28 @@ def check(group, sizes, found):
 @pytest.mark.parametrize("each", [1, 2])
 def test_sizes_languages_hours_and_bounds_hold(each):
     for k in range(6):
-        group = a_group(dice(50, k, each))
-        sizes = Sizes(least=3, most=6, each=each)
+        group = a_group(dice(50, k, each), each=each, kinds=each)
+        sizes = Sizes(least=3, most=6)
         found, again = circles(group, sizes, seed=k, tries=15), circles(group, sizes, seed=k, tries=15)
         check(group, sizes, found)
         assert (list(found.mate), list(found.chosen)) == (list(again.mate), list(again.chosen)), (SEED, k)
         assert (found.size, found.total) >= (circles(group, sizes, seed=k, tries=0).size, 0)
+
+
+def test_who_is_kept_apart_is_in_no_circle_together():
+    met = 0
+    for k in range(4):
+        free = a_group(dice(55, k))
+        sizes = Sizes(least=3, most=6)
+        together = circles(free, sizes, seed=k, tries=5)
+        rows = np.flatnonzero(together.mate >= 0).tolist()
+        pairs = [(i, j) for i in rows for j in rows if i < j and together.mate[i] == together.mate[j]][::5]
+        group = replace(free, apart=tuple(pairs))
+        assert verify_circles(group, sizes, together), (SEED, k)
+        found = circles(group, sizes, seed=k, tries=5)
+        check(group, sizes, found)
+        met += found.size
+    assert met > 0, SEED
 
 
 def test_planted_faults_are_seen():

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from commons_contracts.base import Refusal
-from commons_contracts.codes import Criterion, Modality, RefusalCode, Role, TrainingModule, Unit
+from commons_contracts.codes import Criterion, Method, Modality, RefusalCode, Role, Style, TrainingModule, Unit
 from commons_contracts.mentoring import Changes, ProgrammeRules, ProgrammeTexts, Range
 
 
@@ -71,7 +71,8 @@ def missing(design: Design) -> tuple[str, ...]:
     """What still keeps people from taking part (Women STEM Up guide, the seven steps of setting expectations).
 
     The four texts come first; PHASES: a style has none; CHECKLIST_TEXTS: a checklist item has no words; METHOD: the
-    programme documents do not leave this way of matching open.
+    programme documents do not leave this way of matching open; CIRCLES: they are to be formed, and nothing says how small
+    and how large they may be.
     """
     rules, texts = design.rules, design.texts
     items = {item for checklist in rules.steps.checklists.values() for item in checklist}
@@ -83,8 +84,15 @@ def missing(design: Design) -> tuple[str, ...]:
         "PHASES": any(not rules.steps.phases.get(style) for style in rules.styles),
         "CHECKLIST_TEXTS": any(not _said(texts.checklist_items.get(item, {})) for item in items),
         "METHOD": bool(rules.frame.methods) and rules.matching.method not in rules.frame.methods,
+        "CIRCLES": rules.matching.method is Method.CIRCLES and not _circles_said(rules),
     }
     return tuple(code for code, lacks in lacking.items() if lacks)
+
+
+def _circles_said(rules: ProgrammeRules) -> bool:
+    """How many are a circle; one alone is none."""
+    group = rules.places.group
+    return Style.CIRCLE in rules.styles and group.most is not None and (group.least or 0) > 1
 
 
 def _said(text: Mapping[str, str]) -> bool:

@@ -1,15 +1,16 @@
 """Circles: which facilitator meets which group, in which language and weekly block, so that most people have a circle.
 
-An offer is a facilitator, a language and a weekly block. Offers are chosen greedily by how many they take in, people are then
-assigned exactly, with the least and the most that a circle holds, and offers are swapped while that takes in more people or
-more points. Choosing is hard (it covers a set), so the result comes with the bound of a relaxation: circles without a least
-size, in every language and block of their facilitator at once.
+An offer is a facilitator, a language, a weekly block and a kind of circle. Offers are chosen greedily by how many they take
+in, people are then assigned exactly, with the least and the most that a circle holds, and offers are swapped while that takes
+in more people or more points. Choosing is hard (it covers a set), so the result comes with the bound of a relaxation: circles
+without a least size, in every language and block of their facilitator at once, whoever else is in them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,32 +29,37 @@ BLOCKS, LANGUAGES = 56, 64
 class Group:
     """Who takes part: languages as bits of uint64, hours as 56 bits of three hours a week.
 
-    `points` int32[mentees, facilitators] says how well each mentee fits each facilitator, 0..10,000, -1: not allowed.
+    `points` int32[mentees, facilitators] says how well each mentee fits each facilitator, 0..10,000, -1: not allowed. `kinds`
+    bool[kinds, mentees, facilitators]: who may be with whom in each kind of circle. `places` int32[facilitators]: circles
+    that each may lead, in different blocks. `apart`: mentees (i, k) who may not be in one circle.
     """
 
     points: Ints
+    kinds: Flags
     languages: Bits
     hours: Bits
     facilitator_languages: Bits
     facilitator_hours: Bits
+    places: Ints
+    apart: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sizes:
-    """A circle has `least` to `most` mentees; a facilitator leads up to `each` circles, in different blocks."""
+    """A circle has `least` to `most` mentees."""
 
     least: int
     most: int
-    each: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offers:
-    """Facilitator, language and block of each offer (int32), and whom it could take in (bool[offers, mentees])."""
+    """Facilitator, language, block and kind of each offer (int32), and whom it could take in (bool[offers, mentees])."""
 
     facilitator: Ints
     language: Ints
     block: Ints
+    kind: Ints
     fits: Flags
 
 
@@ -89,7 +95,7 @@ def circles(group: Group, sizes: Sizes, *, seed: int = 0, tries: int = 150) -> C
     bounds = _bounds(group, offers, sizes, seed)
     held = _filled(group, offers, _greedy(group, offers, sizes, seed), sizes, bounds, seed)
     while tries > 0 and (held.size, held.total) != bounds:
-        for other in _neighbours(held, sizes, seed):
+        for other in _neighbours(group, held, seed):
             tries -= 1
             tried = _filled(group, offers, other, sizes, bounds, seed)
             if (tried.size, tried.total) > (held.size, held.total):
@@ -103,24 +109,27 @@ def circles(group: Group, sizes: Sizes, *, seed: int = 0, tries: int = 150) -> C
 
 
 def offers_of(group: Group, least: int) -> Offers:
-    """Every facilitator x language x block in which at least `least` mentees could meet."""
-    found: list[tuple[int, int, int]] = []
+    """Every kind x facilitator x language x block in which at least `least` mentees could meet."""
+    found: list[tuple[int, int, int, int]] = []
     fits: list[Flags] = []
-    for f in range(len(group.facilitator_hours)):
-        allowed = group.points[:, f] >= 0
+    for kind, f in product(range(len(group.kinds)), range(len(group.places))):
+        allowed = group.kinds[kind, :, f] & (group.points[:, f] >= 0)
+        if not group.places[f] or allowed.sum() < least:
+            continue
         for language in _set_bits(group.facilitator_languages[f], LANGUAGES):
             speaks = allowed & _has(group.languages, language)
             for block in _set_bits(group.facilitator_hours[f], BLOCKS):
                 meets = speaks & _has(group.hours, block)
                 if meets.sum() >= least:
-                    found.append((f, language, block))
+                    found.append((f, language, block, kind))
                     fits.append(meets)
-    table = np.array(found, np.int32).reshape(-1, 3)
+    table = np.array(found, np.int32).reshape(-1, 4)
     mentees = len(group.hours)
     return Offers(
         facilitator=table[:, 0],
         language=table[:, 1],
         block=table[:, 2],
+        kind=table[:, 3],
         fits=np.array(fits, np.bool_).reshape(-1, mentees),
     )
 
@@ -146,7 +155,7 @@ def _greedy(group: Group, offers: Offers, sizes: Sizes, seed: int) -> list[int]:
     fit = np.where(offers.fits, group.points.T[offers.facilitator], 0)
     while True:
         gain = np.minimum((offers.fits & left).sum(axis=1), sizes.most)
-        gain[[not _room(offers, chosen, o, sizes) for o in range(len(gain))]] = 0
+        gain[[not _room(group, offers, chosen, o) for o in range(len(gain))]] = 0
         if not len(gain) or gain.max() < sizes.least:
             return chosen
         pick = int(_order(offers, gain, (fit * left).sum(axis=1), seed=seed)[0])
@@ -155,37 +164,47 @@ def _greedy(group: Group, offers: Offers, sizes: Sizes, seed: int) -> list[int]:
         left[who[np.argsort(choices[who], kind="stable")][: sizes.most]] = False
 
 
-def _room(offers: Offers, chosen: list[int], o: int, sizes: Sizes) -> bool:
+def _room(group: Group, offers: Offers, chosen: list[int], o: int) -> bool:
     """Whether the facilitator of offer o has time for it beside what is chosen."""
     own = [c for c in chosen if offers.facilitator[c] == offers.facilitator[o]]
-    return len(own) < sizes.each and all(offers.block[c] != offers.block[o] for c in own)
+    return len(own) < group.places[offers.facilitator[o]] and all(offers.block[c] != offers.block[o] for c in own)
 
 
-def _neighbours(held: Circles, sizes: Sizes, seed: int) -> Iterator[list[int]]:
+def _neighbours(group: Group, held: Circles, seed: int) -> Iterator[list[int]]:
     """Other choices: an offer more, or one for another; first those that take in most people who have no circle."""
     offers, chosen = held.offers, held.chosen.tolist()
     waiting = (offers.fits & (held.mate < 0)).sum(axis=1)
     for o in _order(offers, waiting, offers.fits.sum(axis=1), seed=seed).tolist():
         if o in chosen:
             continue
-        if _room(offers, chosen, o, sizes):
+        if _room(group, offers, chosen, o):
             yield [*chosen, o]
         for out in chosen:
             rest = [c for c in chosen if c != out]
-            if _room(offers, rest, o, sizes) and (offers.facilitator[out] == offers.facilitator[o] or waiting[o] > 0):
+            if _room(group, offers, rest, o) and (offers.facilitator[out] == offers.facilitator[o] or waiting[o] > 0):
                 yield [*rest, o]
 
 
 def _filled(
     group: Group, offers: Offers, chosen: list[int], sizes: Sizes, bounds: tuple[int, int], seed: int
 ) -> Circles:
-    """The best assignment to the chosen offers; a circle that cannot have its least size is given up, the smallest first."""
+    """The best assignment to the chosen offers; a circle that cannot have its least size is given up, the smallest first.
+
+    Of two in one circle who are kept apart, the one with more other offers goes elsewhere, and all are assigned anew.
+    """
+    fits = offers.fits[chosen].copy()
     while True:
-        mate, points = _assigned(group, offers, chosen, sizes, seed)
+        mate, points = _assigned(group, fits, offers.facilitator[chosen], sizes, seed)
         members = np.bincount(mate[mate >= 0], minlength=len(chosen))
-        if not chosen or members.min() >= sizes.least:
+        if clash := _clash(group, mate):
+            choices = fits[:, clash].sum(axis=0)
+            goes = clash[int(np.lexsort((clash, -choices))[0])]
+            fits[mate[goes], goes] = False
+        elif chosen and members.min() < sizes.least:
+            chosen = [c for k, c in enumerate(chosen) if k != int(np.argmin(members))]
+            fits = offers.fits[chosen].copy()
+        else:
             break
-        chosen = [c for k, c in enumerate(chosen) if k != int(np.argmin(members))]
     return Circles(
         offers=offers,
         chosen=np.array(chosen, np.int32),
@@ -196,18 +215,22 @@ def _filled(
     )
 
 
-def _assigned(group: Group, offers: Offers, chosen: list[int], sizes: Sizes, seed: int) -> tuple[Ints, Ints]:
+def _clash(group: Group, mate: Ints) -> list[int]:
+    """The first two in one circle who are kept apart, or nobody."""
+    return next(([i, k] for i, k in group.apart if mate[i] >= 0 and mate[i] == mate[k]), [])
+
+
+def _assigned(group: Group, fits: Flags, leads: Ints, sizes: Sizes, seed: int) -> tuple[Ints, Ints]:
     """Each circle as two columns, the places that must be taken and the others: first most people, then most of the must.
 
     What most people need never stands against a must that can be met: any places that can be filled together are filled in
     some largest matching too (places that can be filled form a matroid).
     """
-    fits = offers.fits[chosen] if chosen else np.zeros((0, len(group.hours)), np.bool_)
-    who, circle = np.nonzero(fits.T)
-    points = group.points[who, offers.facilitator[chosen][circle]] if chosen else np.zeros(0, np.int32)
+    chosen, (who, circle) = len(fits), np.nonzero(fits.T)
+    points = group.points[who, leads[circle]]
     both = np.column_stack([2 * circle, 2 * circle + 1]).ravel()
-    graph = _graph(np.repeat(who, 2), both, np.repeat(points, 2), len(group.hours), 2 * len(chosen))
-    places = np.tile(np.array([sizes.least, sizes.most - sizes.least], np.int32), len(chosen))
+    graph = _graph(np.repeat(who, 2), both, np.repeat(points, 2), len(group.hours), 2 * chosen)
+    places = np.tile(np.array([sizes.least, sizes.most - sizes.least], np.int32), chosen)
     people = min(len(group.hours), int(places.sum()))
     must = people * WHOLE + 1
     extra = np.where(graph.cols % 2 == 0, np.int64(must), np.int64(0))
@@ -232,6 +255,6 @@ def _bounds(group: Group, offers: Offers, sizes: Sizes, seed: int) -> tuple[int,
     np.logical_or.at(fits, offers.facilitator, offers.fits)
     who, whom = np.nonzero(fits.T)
     graph = _graph(who, whom, group.points[who, whom], len(group.hours), facilitators)
-    places = np.full(facilitators, sizes.most * sizes.each, np.int32)
+    places = (group.places * sizes.most).astype(np.int32)
     people = best(graph, places, worth_of((), min(len(group.hours), int(places.sum()))), None, seed=seed).size
     return people, best(graph, places, np.arange(WHOLE + 1, dtype=np.int64), None, seed=seed).total

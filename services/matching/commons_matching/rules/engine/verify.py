@@ -18,7 +18,7 @@ import numpy as np
 from .graph import Graph, Ints, Longs, Paired, Pairs, Priced
 
 if TYPE_CHECKING:
-    from .circles import Circles, Group, Sizes
+    from .circles import Circles, Group, Offers, Sizes
 
 NAMED = 20
 """Faults of a kind that are named; the first says enough."""
@@ -134,22 +134,24 @@ def verify_circles(group: Group, sizes: Sizes, found: Circles) -> tuple[Found, .
     wrong = leads[(members > sizes.most) | (members < sizes.least)].tolist()
     for f in set(leads.tolist()):
         blocks = offers.block[chosen[leads == f]].tolist()
-        wrong += [f] if len(blocks) > sizes.each or len(set(blocks)) < len(blocks) else []
+        wrong += [f] if len(blocks) > group.places[f] or len(set(blocks)) < len(blocks) else []
     faults += [Found(fault=Fault.OVER_CAPACITY, mentor=f) for f in wrong]
     for i, c in enumerate(found.mate.tolist()):
-        if c >= 0 and not _meets(
-            group, int(leads[c]), int(offers.language[chosen[c]]), int(offers.block[chosen[c]]), i
-        ):
+        if c >= 0 and not _meets(group, offers, int(chosen[c]), i):
             faults.append(Found(fault=Fault.FORBIDDEN_PAIR, mentee=i, mentor=int(leads[c])))
         elif int(found.points[i]) != (int(group.points[i, leads[c]]) if c >= 0 else 0):
             faults.append(Found(fault=Fault.WRONG_POINTS, mentee=i))
+    both = ((i, k) for i, k in group.apart if found.mate[i] == found.mate[k] >= 0)
+    faults += [Found(fault=Fault.FORBIDDEN_PAIR, mentee=i) for pair in both for i in pair]
     return tuple(faults)
 
 
-def _meets(group: Group, f: int, language: int, block: int, i: int) -> bool:
+def _meets(group: Group, offers: Offers, o: int, i: int) -> bool:
+    f, language, block = int(offers.facilitator[o]), int(offers.language[o]), int(offers.block[o])
     spoken = int(group.languages[i]) & int(group.facilitator_languages[f])
     hours = int(group.hours[i]) & int(group.facilitator_hours[f])
-    return bool(spoken >> language & 1 and hours >> block & 1 and group.points[i, f] >= 0)
+    allowed = group.kinds[int(offers.kind[o]), i, f] and group.points[i, f] >= 0
+    return bool(spoken >> language & 1 and hours >> block & 1 and allowed)
 
 
 def _shape(mentees: int, mentors: int, mate: Ints) -> Iterator[Found]:
