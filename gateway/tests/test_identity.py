@@ -249,6 +249,25 @@ async def test_over_comes_with_the_end_of_a_token(identity, gateway):
         await asyncio.wait_for(identity.over(NOBODY), 0.1)
 
 
+@pytest.mark.parametrize("turns", range(8))
+async def test_who_waits_for_the_end_and_is_told_news_can_be_stopped(identity, gateway, turns):
+    """A socket that breaks in the very moment in which something is told leaves nobody waiting."""
+    listening = asyncio.create_task(gateway.desk.newsroom.listen())
+    caller = Caller(person=gateway.person("ada"), expires=real_now().timestamp() + 60)
+    over = asyncio.create_task(identity.over(caller))
+    await asyncio.sleep(0.02)
+    told = asyncio.Event()
+    gateway.desk.newsroom.listeners.append(lambda _: told.set())
+    gateway.asker.tell(caller.person)
+    await told.wait()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    over.cancel()
+    await asyncio.wait([over], timeout=1)
+    assert over.cancelled()
+    listening.cancel()
+
+
 @given(st.one_of(st.text(max_size=300), st.binary(max_size=200).map(lambda raw: raw.decode("latin-1"))))
 def test_whatever_a_token_is_made_of_it_is_read_or_disbelieved(text):
     try:

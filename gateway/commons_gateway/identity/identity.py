@@ -125,8 +125,10 @@ class Identity:
                 except Fault as fault:
                     if fault.code is FaultCode.UNAUTHENTICATED:
                         return
+                # Not `wait_for`: where she is woken while this is cancelled, it would hear of the first alone (Python 3.11).
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), _until_the_next_look(caller))
+                    async with asyncio.timeout(_until_the_next_look(caller)):
+                        await woken.wait()
 
     # ------------------------------------------------------------ tokens
     async def _bearer(self, said: str) -> Caller:
