@@ -9,10 +9,10 @@ from random import Random, SystemRandom
 import numpy as np
 import pytest
 
-from commons_matching.rules.engine import parcel
+from commons_matching.rules.engine import cardinality, exact, parcel
 from commons_matching.rules.engine.compile import compile_pool
 from commons_matching.rules.engine.parcel import packed, unpacked
-from commons_matching.rules.engine.warm import warm
+from commons_matching.rules.engine.warm import tangled, warm
 
 from .test_candidates import pool_of, some_people, some_rules
 
@@ -43,6 +43,19 @@ def test_answering_loads_no_kernels():
     code = "import sys, commons_matching.app; sys.exit('numba' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_warming_searches_in_every_way(monkeypatch):
+    done = set()
+
+    def seen(module, name):
+        kernel = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *given: done.add(name) or kernel(*given))
+
+    seen(cardinality, "_lengthen")
+    seen(exact, "_fill_places")
+    tangled()
+    assert done == {"_lengthen", "_fill_places"}
 
 
 def test_warming_is_soon_done_twice():

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from ast import literal_eval
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from commons_matching.rules.engine.auction import NoEndError, auction
+from commons_matching.rules.engine.auction import DONE, TOO_LONG, NoEndError, _phase, auction
 from commons_matching.rules.engine.cardinality import Part, max_cardinality
 from commons_matching.rules.engine.graph import WHOLE, Graph, graph_of
+from commons_matching.rules.engine.kernel import PLAIN
+from commons_matching.rules.engine.net import WIDEST, net_of
 from commons_matching.rules.engine.round import BandsTooManyError, Keys, exact_sum, worth_of
 from commons_matching.rules.engine.total import SizeTooLargeError, solve_total
 
@@ -20,6 +26,15 @@ INSTANCES = int(os.environ.get("ENGINE_INSTANCES", "1000"))
 
 def places(*of):
     return np.array(of, np.int32)
+
+
+def net(graph, free):
+    worth = np.arange(WHOLE + 1, dtype=np.int64)
+    return net_of(graph, free, worth, None, np.arange(graph.mentees, dtype=np.int32), None)
+
+
+def everyone(of):
+    return auction(of, np.arange(of.rows, dtype=np.int32), np.ones(len(of.places), np.bool_))
 
 
 def test_the_same_people_and_points_as_or_tools():
@@ -39,7 +54,7 @@ def test_larger_pools_too():
 def test_the_size_is_the_largest_and_the_split_proves_it():
     for k in range(200):
         graph, free = a_pool(dice(1, k))
-        found = max_cardinality(graph.indptr, graph.cols, free)
+        found = max_cardinality(net(graph, free))
         assert found.size == flow(graph, free)[0]
         rows, cols = found.split.rows, found.split.cols
         cover = (rows != Part.SHORT).sum() + free[cols == Part.SHORT].sum()
@@ -51,7 +66,7 @@ def test_the_size_is_the_largest_and_the_split_proves_it():
 
 def test_two_people_for_one_place_are_short_and_an_idle_mentor_is_spare():
     graph = graph_of([[(0, 5)], [(0, 7)], [(1, 3)], [(2, 3), (1, 9)]], 4)
-    found = max_cardinality(graph.indptr, graph.cols, places(1, 1, 1, 1))
+    found = max_cardinality(net(graph, places(1, 1, 1, 1)))
     assert found.size == 3
     assert list(found.split.rows) == [Part.SHORT, Part.SHORT, Part.EVEN, Part.EVEN]
     assert list(found.split.cols) == [Part.SHORT, Part.EVEN, Part.EVEN, Part.SPARE]
@@ -88,9 +103,9 @@ def test_a_size_that_cannot_be_is_refused_and_never_runs_for_ever():
     with pytest.raises(SizeTooLargeError):
         solve_total(graph, places(1), size=2)
     with pytest.raises(NoEndError):
-        auction(np.array([0, 1, 2]), places(0, 0), np.array([5, 5]), places(1, 1))
+        everyone(net(graph_of([[(0, 5)], [(0, 5)]], 2), places(1, 1)))
     with pytest.raises(NoEndError):
-        auction(np.array([0, 1, 2, 3]), places(0, 0, 0), np.array([5, 5, 7]), places(1, 4))
+        everyone(net(graph_of([[(0, 5)], [(0, 5)], [(0, 7)]], 2), places(1, 4)))
 
 
 def test_any_start_ends_at_the_best():
@@ -134,6 +149,35 @@ def test_what_is_kept_counts_a_bonus_but_no_person():
     assert list(solve_total(alone, places(1, 1), keep=keep, bonus=150).mate) == [1]
     assert list(solve_total(alone, places(1, 1), keep=keep, bonus=50).mate) == [0]
     assert list(solve_total(graph, places(1, 1), keep=np.array([0, -1], np.int32), bonus=9999).mate) == [1, 0]
+
+
+def beyond(columns):
+    """A pool solved with so many mentors more, who come first and have no places."""
+    graph, free = a_pool(dice(5), most_mentees=60, most_mentors=20, most_degree=6)
+    wide = Graph(indptr=graph.indptr, cols=graph.cols + columns, points=graph.points, mentors=graph.mentors + columns)
+    there = np.concatenate([np.zeros(columns, np.int32), free])
+    mate = solve_total(wide, there, seed=5).mate
+    return net(wide, there).pairs.itemsize, np.where(mate < 0, -1, mate - columns).tolist()
+
+
+def test_where_columns_need_more_bits_a_pair_takes_a_longer_word():
+    told = {**os.environ, PLAIN: "1", "ENGINE_SEED": str(SEED)}
+    command = [sys.executable, "-c", f"from engine.test_total import beyond; print(beyond({WIDEST}))"]
+    home = Path(__file__).parents[1]
+    wide = subprocess.run(command, capture_output=True, text=True, env=told, cwd=home, check=True)
+    (size, pairs), (longer, same) = beyond(0), literal_eval(wide.stdout.splitlines()[-1])
+    assert (size, longer, same) == (4, 8, pairs), SEED
+
+
+def test_where_places_are_just_enough_the_finest_bids_are_given_up_for_rougher_ones(monkeypatch):
+    ends = []
+    monkeypatch.setattr("commons_matching.rules.engine.auction._phase", lambda *a: ends.append(_phase(*a)) or ends[-1])
+    size = 60
+    points = dice(6).integers(WHOLE - 30, WHOLE, size)
+    graph = graph_of([[(int(j), int(points[j])) for j in range(size)] for _ in range(size - 1)], size)
+    found = solve_total(graph, np.ones(size, np.int32))
+    assert (found.size, found.total, found.gap) == (*flow(graph, np.ones(size, np.int32)), 0), SEED
+    assert (ends[0], set(ends[1:])) == (TOO_LONG, {DONE}), SEED
 
 
 def test_nobody_and_nothing():

@@ -14,26 +14,9 @@ import numpy as np
 
 from .heap import Heap, clear, empty_heap, pop, push
 from .kernel import Flags, Ints, Longs, kernel
+from .net import MASK, SHIFT, Back, Net, turned
 
 FAR = 2**62
-
-
-class Net(NamedTuple):
-    """Rows and what each pair is worth (CSR), the places of columns, and the first slot of each."""
-
-    indptr: Longs
-    cols: Ints
-    worth: Longs
-    places: Ints
-    first: Longs
-
-
-class Back(NamedTuple):
-    """The same pairs by columns: where each column's begin, their rows, and where they stand in the net."""
-
-    start: Longs
-    rows: Ints
-    edges: Longs
 
 
 class Seats(NamedTuple):
@@ -54,12 +37,6 @@ class Search(NamedTuple):
     to: Ints
     seen: Flags
     done: Ints
-
-
-def net(indptr: Longs, cols: Ints, worth: Longs, places: Ints) -> Net:
-    first = np.zeros(len(places) + 1, np.int64)
-    np.cumsum(places, out=first[1:])
-    return Net(indptr, cols, worth, places, first)
 
 
 def settle(of: Net, mate: Ints, price: Longs) -> Seats:
@@ -85,24 +62,8 @@ def settle(of: Net, mate: Ints, price: Longs) -> Seats:
     )
     _seat_rows(of, seats, search)
     if ((seats.used < of.places) & (seats.price > 0)).any():
-        _fill_places(of, Back(*_by_columns(of.indptr, of.cols, m)), seats, search)
+        _fill_places(of, turned(of, np.arange(of.rows, dtype=np.int32)), seats, search)
     return seats
-
-
-@kernel
-def _by_columns(indptr: Longs, cols: Ints, columns: int) -> tuple[Longs, Ints, Longs]:
-    start = np.zeros(columns + 1, np.int64)
-    for j in cols:
-        start[j + 1] += 1
-    for j in range(columns):
-        start[j + 1] += start[j]
-    at, rows, edges = start[:-1].copy(), np.empty(len(cols), np.int32), np.empty(len(cols), np.int64)
-    for i in range(len(indptr) - 1):
-        for e in range(indptr[i], indptr[i + 1]):
-            s = at[cols[e]]
-            rows[s], edges[s] = i, e
-            at[cols[e]] += 1
-    return start, rows, edges
 
 
 @kernel
@@ -125,11 +86,11 @@ def _fill_places(of: Net, back: Back, seats: Seats, search: Search) -> None:
 def _sit_where_content(of: Net, seats: Seats, i: int) -> None:
     """Row i keeps the place it was given if none is better at these prices; its gain is what the best would bring."""
     best, here, j = np.int64(0), np.int64(-1), seats.mate[i]
-    for e in range(of.indptr[i], of.indptr[i + 1]):
-        left = of.worth[e] - seats.price[of.cols[e]]
+    for e in range(np.uint64(of.indptr[i]), np.uint64(of.indptr[i + 1])):
+        pair = np.uint64(of.pairs[e])
+        left = of.worth[pair & MASK] - seats.price[pair >> SHIFT]
         best = max(best, left)
-        if of.cols[e] == j:
-            here = left
+        here = left if int(np.int64(pair >> SHIFT)) == j else here
     seats.gain[i] = best
     seats.mate[i] = -1
     if j >= 0 and here == best and seats.used[j] < of.places[j]:
@@ -142,9 +103,10 @@ def _sit_where_content(of: Net, seats: Seats, i: int) -> None:
 def _look_round(of: Net, seats: Seats, search: Search, i: int, far: int, nearest: int) -> tuple[int, int]:
     """Row i, `far` from the root, looks at its columns: (how near an end is now, the column that is that end or -1)."""
     base, end = far + seats.gain[i], -1
-    for e in range(of.indptr[i], of.indptr[i + 1]):
-        j = of.cols[e]
-        dist = base + seats.price[j] - of.worth[e]
+    for e in range(np.uint64(of.indptr[i]), np.uint64(of.indptr[i + 1])):
+        pair = np.uint64(of.pairs[e])
+        j = int(np.int64(pair >> SHIFT))
+        dist = base + seats.price[j] - of.worth[pair & MASK]
         if dist >= nearest or (search.seen[j] and dist >= search.heap.dist[j]):
             continue
         search.via[j] = i
@@ -227,7 +189,7 @@ def _look_back(of: Net, back: Back, seats: Seats, search: Search, j: int, neares
     for s in range(back.start[j], back.start[j + 1]):
         i = back.rows[s]
         k = seats.mate[i]
-        dist = far + seats.gain[i] + seats.price[j] - of.worth[back.edges[s]]
+        dist = far + seats.gain[i] + seats.price[j] - of.worth[back.codes[s]]
         if k == j or dist >= nearest:
             continue
         if k < 0:

@@ -29,21 +29,6 @@ def by_lot(seed: int, keys: Longs) -> Ints:
 
 
 @kernel
-def taken(indptr: Longs, cols: Ints, points: Ints, worth: Longs, order: Ints) -> tuple[Longs, Ints, Longs]:
-    """The same pairs with rows in a new order: (indptr, cols, the worth of each pair's points)."""
-    start = np.zeros(len(order) + 1, np.int64)
-    for r in range(len(order)):
-        start[r + 1] = start[r] + indptr[order[r] + 1] - indptr[order[r]]
-    new_cols, worths = np.empty(len(cols), np.int32), np.empty(len(cols), np.int64)
-    for r in range(len(order)):
-        was = indptr[order[r]]
-        for e in range(start[r], start[r + 1]):
-            new_cols[e], worths[e] = cols[was], worth[points[was]]
-            was += 1
-    return start, new_cols, worths
-
-
-@kernel
 def arranged(indptr: Longs, cols: Ints, row_order: Ints, col_order: Ints) -> tuple[Longs, Ints, Longs]:
     """The same pairs with rows and columns in a new order, each row's columns ascending: (indptr, cols, pair each was)."""
     columns, number = len(col_order), np.empty(len(col_order), np.int32)

@@ -96,17 +96,6 @@ def keeping(graph: Graph, keep: Ints, bonus: int) -> Longs:
     return np.where(graph.cols == wanted, np.int64(bonus), np.int64(0))
 
 
-def pairs_of(graph: Graph, mate: Ints) -> tuple[Ints, Longs]:
-    """(points of each mentee's pair, 0 for none; where the pair stands in the graph, -1 for none)."""
-    wanted = np.repeat(mate, np.diff(graph.indptr))
-    here = np.flatnonzero(graph.cols == wanted)
-    at = np.full(graph.mentees, -1, np.int64)
-    at[np.searchsorted(graph.indptr, here, side="right") - 1] = here
-    points = np.zeros(graph.mentees, np.int32)
-    points[at >= 0] = graph.points[at[at >= 0]]
-    return points, at
-
-
 def exact_sum(of: Longs) -> int:
     """The sum of integers that would not fit into 64 bits together."""
     return (int((of >> 31).sum()) << 31) + int((of & (2**31 - 1)).sum())

@@ -16,7 +16,8 @@ import numpy as np
 from .graph import WHOLE, Graph, Ints, Longs
 from .kernel import kernel
 from .lottery import lots
-from .round import Keys, pairs_of
+from .net import pairs_of
+from .round import Keys
 
 LOTS = np.uint64(2**20 - 1)
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .auction import auction, part_of
-from .cardinality import Part, Split, max_cardinality
-from .exact import Seats, net, settle
+from .auction import auction
+from .cardinality import Part, max_cardinality
+from .exact import Seats, settle
 from .graph import Graph, Ints, Longs
-from .lottery import arranged, by_lot, taken
-from .round import Keys, Round, Start, exact_sum, keeping, pairs_of, worth_of
+from .lottery import by_lot
+from .net import Net, net_of, pairs_of
+from .round import Keys, Round, Start, exact_sum, keeping, worth_of
 
 
 class SizeTooLargeError(ValueError):
@@ -58,51 +59,30 @@ def best(
 ) -> Round:
     """As `solve_total`, with the worth of points and something extra for single pairs (int64 each, or none) given."""
     rows = by_lot(seed, np.arange(graph.mentees) if keys is None else keys.rows)
-    cols = np.arange(graph.mentors, dtype=np.int32) if keys is None else by_lot(~seed, keys.cols)
-    if keys is None and extra is None:
-        indptr, new_cols, worths = taken(graph.indptr, graph.cols, graph.points, worth, rows)
-    else:
-        indptr, new_cols, was = arranged(graph.indptr, graph.cols, rows, cols)
-        worths = worth[graph.points[was]] + (0 if extra is None else extra[was])
-    of = net(indptr, new_cols, worths, places[cols].astype(np.int32))
+    cols = None if keys is None else by_lot(~seed, keys.cols)
+    of = net_of(graph, places, worth, extra, rows, cols)
+    cols = np.arange(graph.mentors, dtype=np.int32) if cols is None else cols
     if start is None:
-        mate, price = _first(indptr, new_cols, worths, of.places, int(worth[0]))
+        mate, price = _first(of, int(worth[0]))
     else:
         number = np.empty(len(cols) + 1, np.int32)
         number[cols], number[-1] = np.arange(len(cols)), -1
         mate, price = number[start.mate[rows]], np.maximum(start.prices[cols], 0)
-    seats = settle(of, mate, np.where(of.places > 0, price, worths.max(initial=0)))
+    seats = settle(of, mate, np.where(of.places > 0, price, of.worth.max()))
     return _round(graph, places, worth, extra, (rows, cols), seats)
 
 
-def _first(indptr: Longs, cols: Ints, worth: Longs, places: Ints, person: int) -> tuple[Ints, Longs]:
+def _first(of: Net, person: int) -> tuple[Ints, Longs]:
     """Pairs and prices to begin with: an auction for each part of the split, since no best matching joins two of them."""
-    found = max_cardinality(indptr, cols, places)
-    mate, price = np.full(len(indptr) - 1, -1, np.int32), np.zeros(len(places), np.int64)
-    split = Split(rows=found.split.rows, cols=np.where(places > 0, found.split.cols, -1).astype(np.int8))
+    split = max_cardinality(of).split
+    mate, price = np.full(of.rows, -1, np.int32), np.zeros(len(of.places), np.int64)
     for part, base in (Part.SHORT, person), (Part.EVEN, person // 2), (Part.SPARE, 0):
-        _auctioned(indptr, cols, worth, person, places, split, part, base, mate, price)
+        rows, among = np.flatnonzero(split.rows == part).astype(np.int32), (split.cols == part) & (of.places > 0)
+        if len(rows) and among.any():
+            its_mate, its_price = auction(of, rows, among, person)
+            mate[rows] = its_mate[rows]
+            price[among] = base + (its_price[among] - (its_price[among].min() if part == Part.EVEN else 0))
     return mate, price
-
-
-def _auctioned(
-    indptr: Longs,
-    cols: Ints,
-    worth: Longs,
-    person: int,
-    places: Ints,
-    split: Split,
-    part: Part,
-    base: int,
-    mate: Ints,
-    price: Longs,
-) -> None:
-    rows, columns, start, its_cols, its_worth = part_of(indptr, cols, worth, person, split.rows, split.cols, int(part))
-    if len(rows) == 0 or places[columns].sum() == 0:
-        return
-    its_mate, its_price = auction(start, its_cols, its_worth, places[columns])
-    mate[rows] = np.where(its_mate < 0, -1, columns[its_mate])
-    price[columns] = base + (its_price - (its_price.min() if part == Part.EVEN else 0))
 
 
 def _round(
