@@ -107,10 +107,11 @@ class Process:
         await self.answerer.close(seconds / 2)
         self.runtime.stop()
         await asyncio.wait(self.work, timeout=seconds / 2)
-        tasks = [*self.work, *self.watch]
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        left = {*self.work, *self.watch}
+        while left:  # again and again: before Python 3.12 `wait_for` loses a cancellation that meets its answer
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=1)
 
 
 def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from nats.aio.client import Client
@@ -13,6 +13,7 @@ from commons_chassis import deploy
 from commons_chassis.connect import DEPLOY, connected
 from commons_chassis.deploy import ACK_WAIT_SECONDS, bucket_of, declare_streams, queue_of
 from commons_chassis.jobs import CHUNK, LostError, Pieces, Queue
+from commons_chassis.run import Process
 from commons_chassis.runtime import running
 from commons_chassis.service import Service
 from commons_chassis.settings import ServiceSettings
@@ -236,3 +237,20 @@ async def test_limits_are_settings(broker, monkeypatch):
     monkeypatch.undo()
     await declare_streams(broker.url, [busy], broker.seeds[DEPLOY])
     assert deploy.pieces("counting").max_bytes == 512 << 20
+
+
+async def test_a_process_that_stops_tells_again_who_did_not_hear_it(process):
+    """`wait_for` loses a cancellation that meets its answer (CPython before 3.12)."""
+
+    async def deaf_once():
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    async with process() as runtime:
+        it = Process(runtime)
+        await it.start()
+        it.watch.append(asyncio.create_task(deaf_once()))
+        await asyncio.sleep(0)
+        await asyncio.wait_for(it.stop(1.0), 10)
+        assert all(task.done() for task in (*it.work, *it.watch))
