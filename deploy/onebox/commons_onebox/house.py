@@ -127,8 +127,10 @@ class House:
         self._write_run(supervisor.pids)
 
     def _scale(self, supervisor: Supervisor, door: socket.socket) -> None:
+        self._rolls |= {"rolling": True}
+        self._write_run(supervisor.pids)
         trouble = scale(supervisor, self.home, partial(self._fresh, door))
-        self._rolls |= {"scales": self._rolls["scales"] + 1, "trouble": trouble}
+        self._rolls = {"rolls": self._rolls["rolls"], "scales": self._rolls["scales"] + 1, "trouble": trouble}
         self._say(trouble or "there are as many processes as were asked for")
         self._write_run(supervisor.pids)
 

@@ -58,7 +58,7 @@ def ask(home: Home, run: Run, say: Say) -> None:
     """Have the platform that runs do it, and tell of each step until it is done. Raises HomeError, or TaskFailed."""
     if not run.ready or run.rolling:
         raise HomeError(
-            f"The platform on {home.folder} {'rolls already' if run.rolling else 'still starts'}. Ask later."
+            f"The platform on {home.folder} {'changes already' if run.rolling else 'still starts'}. Ask later."
         )
     os.kill(run.pid, ROLL)
     now, began = run, time.monotonic()

@@ -60,7 +60,9 @@ def ask(home: Home, run: Run, service: str, count: int, say: Say) -> None:
     if not 1 <= count <= MOST:
         raise HomeError(f"A service has from 1 to {MOST} processes on one machine, not {count}.")
     if not run.ready or run.rolling:
-        raise HomeError(f"The platform on {home.folder} {'rolls' if run.rolling else 'still starts'}. Ask later.")
+        raise HomeError(
+            f"The platform on {home.folder} {'changes already' if run.rolling else 'still starts'}. Ask later."
+        )
     keep(home.folder / "scale.json", json.dumps(_wanted(home) | {service: count}))
     os.kill(run.pid, SCALE)
     now = run

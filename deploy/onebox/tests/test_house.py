@@ -8,6 +8,7 @@ import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from signal import SIGKILL
@@ -15,8 +16,8 @@ from signal import SIGKILL
 import psycopg
 import pytest
 
-from commons_onebox import procs
-from commons_onebox.home import GATEWAY, SERVICES, Home, Run
+from commons_onebox import procs, scaling
+from commons_onebox.home import GATEWAY, SERVICES, Home, HomeError, Run
 from commons_onebox.house import running
 from commons_onebox.server import wait_until
 from commons_onebox.web import answers
@@ -244,7 +245,12 @@ def test_a_service_has_as_many_processes_as_are_asked_for(house: Run, folder: Pa
     def matching() -> dict[str, int]:
         return {name: pid for name, pid in _now(folder).processes.items() if name.startswith("matching")}
 
-    more = _commons("scale", "matching", "3", home=folder)
+    with ThreadPoolExecutor() as beside:
+        asked = beside.submit(_commons, "scale", "matching", "3", home=folder)
+        assert wait_until(lambda: _now(folder).rolling, 20)
+        with pytest.raises(HomeError, match="changes already"):
+            scaling.ask(Home(folder), _now(folder), "matching", 2, print)
+    more = asked.result()
     assert more.returncode == 0, more.stderr
     assert "matching has 3 processes now." in more.stdout
     before = matching()
