@@ -193,6 +193,20 @@ async def test_a_run_leaves_its_prices(recruitment):
     assert 9_000 < points < 10_000
 
 
+async def test_a_trial_leaves_prices_as_they_are(recruitment):
+    await recruitment.open(matching=BY_FIELD)
+    sought, _, _ = (
+        await recruitment.mentor(**TELLS),
+        await recruitment.mentee(**TELLS),
+        await recruitment.mentee(**TELLS),
+    )
+    await set_prices(recruitment.tx, recruitment.project, recruitment.round, {str(sought): 4321})
+    await proposed(recruitment, dry_run=True)
+    assert [row["points"] for row in await recruitment.tx.rows(sa.select(prices.c.points))] == [4321]
+    await proposed(recruitment)
+    assert [row["points"] for row in await recruitment.tx.rows(sa.select(prices.c.points))] != [4321]
+
+
 async def test_a_pair_of_before_is_not_suggested_again(recruitment):
     viewer, mentor = await recruitment.mentee(**TELLS), await recruitment.mentor(**TELLS)
     await recruitment.accept(await recruitment.ask(viewer, mentor))

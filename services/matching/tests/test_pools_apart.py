@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from contextlib import asynccontextmanager
+from random import randrange
 from statistics import median
 from time import monotonic
 
@@ -15,13 +16,18 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from commons_chassis import doors
 from commons_chassis.ids import new_id
 from commons_chassis.settings import driver
-from commons_chassis.testing import NOON, play
+from commons_chassis.testing import NOON, hear, play
 from commons_contracts.base import Actor
-from commons_contracts.codes import Cefr, PauseCause
-from commons_contracts.ids import PersonId, ProjectId
+from commons_contracts.codes import Cefr, PauseCause, Role
+from commons_contracts.geo import PlaceLocated
+from commons_contracts.ids import PLATFORM, PersonId, ProjectId
 from commons_contracts.profiles import MentoringPaused, Speaks
 from commons_matching.app import service
+from commons_matching.rules.engine.columns import flagged
+from commons_matching.rules.engine.layout import Flag
 from commons_matching.tables import pool as pools
+from commons_matching.tables.round import find_round
+from commons_matching.tables.tariff import set_prices
 
 TELLS = {"languages": (Speaks(language="sv", level=Cefr.C1),), "fields": ("0714",)}
 OTHER = """
@@ -35,7 +41,11 @@ from commons_matching.app import service
 from commons_matching.keeping import keep
 from commons_matching.rules.engine.layout import Flag
 from commons_matching.rules.engine.columns import flagged
+from commons_matching.rules.engine.columns import flagged
+from commons_matching.rules.engine.layout import Flag
 from commons_matching.tables import pool as pools
+from commons_matching.tables.round import find_round
+from commons_matching.tables.tariff import set_prices
 
 def remembered(round):
     for id, kept in pools._kept.items():
@@ -125,3 +135,47 @@ async def test_every_process_has_its_pools_before_anybody_asks_and_follows_withi
             took.append(max(await asyncio.gather(seconds_until(one, everyone), seconds_until(other, everyone))))
     print(f"seconds until every process had it: {sorted(took)}")
     assert median(took) < 1
+
+
+async def locate(game, place, north):
+    where = {"place": place, "latitude": north, "longitude": 18.0, "located": new_id()}
+    await hear(service, PlaceLocated(project=PLATFORM, at=NOON, **where), game.tx)
+
+
+CHANGES = {
+    "a card": lambda game, mentor, _: game.of_member(MentoringPaused, mentor, cause=PauseCause.OWN_WISH),
+    "a registration": lambda game, *_: game.join(Role.MENTOR),
+    "where a place is": lambda game, _, place: locate(game, place, 60.0),
+    "prices": lambda game, mentor, _: set_prices(game.tx, game.project, game.round, {str(mentor): 700}),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+async def test_each_kind_of_news_is_seen_and_followed(committed, what):
+    place = randrange(1 << 30)
+
+    async def state(round):
+        """(whether the pool is behind, what of it can change)."""
+        async with committed() as game:
+            behind = round in {row["round"] for row in await pools.left_behind(game.tx)}
+            kept = await pools.mentors_pool(game.tx, await find_round(game.tx, round))
+        side = kept.pool.mentor
+        assert len(kept.prices) == len(side)
+        assert what == "prices" or kept.prices[side.find(mentor)] == 500
+        return behind, (flagged(kept.pool, Flag.TAKES_PART).tolist(), side.ground.tolist(), kept.prices.tolist())
+
+    async with committed() as game:
+        await game.open()
+        round, mentor = game.round, await game.mentor(**TELLS, place=place)
+        await locate(game, place, 59.0)
+        await set_prices(game.tx, game.project, round, {str(mentor): 500})
+    behind, before = await state(round)
+    assert behind
+    assert await state(round) == (False, before)
+    async with committed() as game:
+        game.round = round
+        await CHANGES[what](game, mentor, place)
+    behind, after = await state(round)
+    assert behind
+    assert after != before
+    assert await state(round) == (False, after)
