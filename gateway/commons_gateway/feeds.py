@@ -13,7 +13,7 @@ from commons_contracts.mentoring import CalendarByFeed
 
 from .context import Desk, accepted_language
 from .faults import STATUS
-from .mentoring.calendars import digest_of
+from .identity.sessions import digest_of
 from .rates import Bucket
 from .sentences import FAULT, Catalogue
 

@@ -10,7 +10,7 @@ from commons_chassis.faults import Fault
 from commons_contracts.base import Actor, Refusal
 from commons_contracts.codes import FaultCode, RefusalCode
 from commons_contracts.mentoring import CalendarByFeed, CalendarView, EndCalendarFeed, RenewCalendarFeed
-from commons_gateway.mentoring.calendars import digest_of
+from commons_gateway.identity.sessions import digest_of
 
 RENEW = """mutation ($key: String) { renewCalendarFeed(input: {idempotencyKey: $key}) {
   ... on CalendarAddress { url feed { language } } } }"""

@@ -14,7 +14,7 @@ from commons_contracts.base import Actor, Refusal
 from commons_contracts.codes import OPTIONAL, FaultCode, Language, NoticeCategory, RefusalCode
 from commons_contracts.profiles import StopLink, StopNotices, StopView
 from commons_gateway.app import build
-from commons_gateway.mentoring.calendars import digest_of
+from commons_gateway.identity.sessions import digest_of
 from commons_gateway.post.stopping import words
 from commons_gateway.testing import ScriptedAsker
 

@@ -29,6 +29,7 @@ CSRF_HEADER = "commons-csrf"
 
 
 def digest_of(secret: str) -> Digest:
+    """All that is known of a secret, or of a token in an address, outside of it."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Annotated
 
 import strawberry
@@ -14,6 +13,7 @@ from commons_contracts.codes import Language
 
 from ..context import Ground, Info
 from ..fields import Shown, adds, argument, does, said, shape
+from ..identity.sessions import digest_of
 from ..profiles.own import Viewer
 from ..profiles.wishes import PlainInput
 from ..refused import Refused, done
@@ -42,11 +42,6 @@ async def calendar_feed(root: strawberry.Parent[Viewer]) -> CalendarFeed | None:
     """Her calendar, if it can be followed."""
     found = (await root.ground.once(contract.OwnCalendarFeed())).items
     return CalendarFeed.of(found[0], root.ground) if found else None
-
-
-def digest_of(token: str) -> contract.FeedDigest:
-    """All that is known of a token outside of its address."""
-    return sha256(token.encode()).hexdigest()
 
 
 CalendarAddressOrRefused = Annotated[

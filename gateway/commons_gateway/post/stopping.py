@@ -19,7 +19,7 @@ from commons_contracts.codes import FaultCode, Language
 from commons_contracts.profiles import StopLink, StopNotices, StopView
 
 from ..context import Desk, accepted_language
-from ..mentoring.calendars import digest_of
+from ..identity.sessions import digest_of
 from ..rates import Bucket
 from ..signin.page import HEADERS, STYLE
 
