@@ -141,9 +141,9 @@ def session():
     """The facts about one session, each as mentoring tells it, followed by the notice that belongs to it."""
     ids = {"session": new_id(), "mentorship": new_id()}
 
-    def told(kind, reader, sequence, *, starts_at=STARTS, at=NOON, mentor=None, by=Role.MENTOR):
+    def told(kind, reader, sequence, *, starts_at=STARTS, at=NOON, mentor=None, by=Role.MENTOR, **other):
         return kind(
-            project=reader.project, at=at, **ids, mentor=mentor or new_id(), mentee=reader.person, starts_at=starts_at,
+            project=reader.project, at=at, **{**ids, **other}, mentor=mentor or new_id(), mentee=reader.person, starts_at=starts_at,
             minutes=45, mode=Modality.ONLINE, sequence=sequence, by=by,
         )  # fmt: skip
 
@@ -271,7 +271,9 @@ async def test_one_flash_meeting_stands_in_the_calendar_when_it_opens(office, se
 
 
 async def test_what_was_planned_leaves_the_calendar_when_it_is_over(office, sent, reader, session):
-    ada = await reader()
+    """What was called off long ago left it then."""
+    ada, before = await reader(), NOON - timedelta(days=1)
+    await office.hear(session(SessionCancelled, ada, 1, starts_at=before, at=before, session=new_id()))
     await office.hear(session(SessionScheduled, ada, 1), session(SessionCancelled, ada, 2))
     await office.hear(wanted(ada, NoticeCode.MENTORSHIP_ENDED, mentoring, subject_id=session.mentorship))
     await office.deliver(NOON)

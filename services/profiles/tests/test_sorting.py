@@ -276,6 +276,18 @@ async def test_what_is_not_wanted_any_more_is_not_tried_again(office, sent, read
     assert (sent.got, await waiting(office)) == ([], [])
 
 
+async def test_what_is_on_its_way_is_not_written_again(office, reader):
+    """Some process has it in hand: were it written anew, it would be sent twice."""
+    ada = await reader()
+    await office.hear(wanted(ada))
+    office.it_is(NOON)
+    await office.sort()
+    await office._take()
+    await office.ask(wants(NoticeWay.DIGEST, REMINDERS), ada)
+    await office.sort()
+    assert [letter["tries"] for letter in await waiting(office)] == [1]
+
+
 async def test_each_project_has_its_own_and_nobody_changes_anothers(office, reader):
     ada = await reader()
     eve = await reader(project=ada.project)
