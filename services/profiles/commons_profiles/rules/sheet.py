@@ -184,10 +184,10 @@ def judged(row: Row, known: Known | None, choice: KnownPeople) -> tuple[RowOutco
     """What becomes of a row, by whether its person is known; that she has an account elsewhere is nobody's business here."""
     if row.who is None:
         return RowOutcome.WRONG, row
-    if known is None or (known.roles is None and known.state is not AccountState.PENDING_GUARDIAN):
-        return RowOutcome.NEW, row
-    if known.state is AccountState.PENDING_GUARDIAN:
+    if known is not None and known.state is AccountState.PENDING_GUARDIAN:
         return RowOutcome.WRONG, _with(row, SheetProblem.MINOR, SheetField.BIRTH, wrong=True)
+    if known is None or known.roles is None:
+        return RowOutcome.NEW, row
     if not known.roles:
         return RowOutcome.WRONG, _with(row, SheetProblem.HAS_LEFT, SheetField.ADDRESS, wrong=True)
     outcome = RowOutcome.UPDATE if choice is KnownPeople.UPDATE else RowOutcome.SKIPPED

@@ -15,7 +15,7 @@ from commons_contracts.profiles import Address, SheetColumn, SheetOptions
 
 from ..rules.calendar import today
 from ..rules.sheet import Known, Sheet, judged
-from ..rules.sheet_row import Newcomer, Reader, Row, once
+from ..rules.sheet_row import Reader, Row, once
 from ..rules.sheet_text import Cells, NoTable, Table, read
 from ..rules.sheet_words import Words, fold, taken_for
 from ..tables import addresses, memberships, organisations, people, projects, sheet_parts, sheet_rows
@@ -132,7 +132,3 @@ async def find_towns(tx: Tx) -> Mapping[tuple[str, str], Any]:
         key = (row["country"], fold(row["city"]))
         found[key] = row["place"] if found.get(key, row["place"]) == row["place"] else None
     return found
-
-
-def who_of(row: Mapping[str, Any]) -> Newcomer:
-    return Newcomer.model_validate(row["who"])
