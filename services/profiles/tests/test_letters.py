@@ -280,3 +280,4 @@ async def test_what_was_planned_leaves_the_calendar_when_it_is_over(office, sent
     (message,) = sent.got
     ((_, shown), _) = calendars(message)
     assert (shown["METHOD"], message["Subject"]) == ("CANCEL", "Your mentorship is over")
+    assert {str(it["UID"]) for _, one in calendars(message) for it in one.walk("VEVENT")} == {f"{session.id}@commons"}
