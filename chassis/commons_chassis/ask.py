@@ -108,7 +108,7 @@ class Asker:
             headers[wire.KEY] = key or str(new_id())
         if actor.person and (after := self._recent(actor.person)):
             headers[wire.AFTER] = after
-        body, tries = to_json(request), 0
+        body, tries, begun = to_json(request), 0, False
         while True:
             rest = max(until - time.monotonic(), 0.05)
             patience = min(rest, max(TRY_SECONDS * 2**tries, left / 4) if command else TRY_SECONDS)
@@ -117,9 +117,10 @@ class Asker:
             tries += 1
             if reply is not None and not _undecided(reply):
                 return self._read(request, reply, actor)
+            begun = begun or reply is None or _code(reply) != FaultCode.BUSY
             if until - time.monotonic() < PAUSE_SECONDS or (not command and tries > 1):
-                if reply is not None and _code(reply) == FaultCode.BUSY:
-                    return self._read(request, reply, actor)
+                if reply is not None and _code(reply) == FaultCode.BUSY and not (command and begun):
+                    return self._read(request, reply, actor)  # each time it was not even begun
                 raise Fault(FaultCode.UNAVAILABLE, retry_after=1.0)
             await asyncio.sleep(PAUSE_SECONDS)
 

@@ -6,6 +6,7 @@ One process of a service does this at a time: the one that holds the advisory lo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
@@ -87,10 +88,9 @@ class Relay:
 
     async def _sleep(self) -> None:
         """Until a commit wakes us, or a second passed: whatever a crash left is seen then."""
-        try:
-            await asyncio.wait_for(self.runtime.committed.wait(), timeout=TICK_SECONDS)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TICK_SECONDS):
+                await self.runtime.committed.wait()
 
     async def drain(self) -> None:
         while not await self._turn():

@@ -148,6 +148,25 @@ async def test_whose_hands_are_full_says_so_and_no_command_is_lost(house, actor,
     assert (await house.asker.ask(Raise(counter=counter.id), actor, key="rush")).count == 1
 
 
+async def test_what_may_have_happened_is_not_called_refused(house, actor, monkeypatch):
+    """Its first answer is lost; whoever is asked again has too much to do."""
+    counter, once, lost = await house.asker.ask(Start(), actor), house.asker._once, []
+
+    async def deaf(*asked):
+        reply = await once(*asked)
+        monkeypatch.setattr(rpc, "QUEUED", 0)
+        lost.append(reply)
+        return reply if len(lost) > 1 else None
+
+    monkeypatch.setattr(house.asker, "_once", deaf)
+    with pytest.raises(Fault) as unsure:
+        await house.asker.ask(Raise(counter=counter.id), actor, key="lost", left=1.0)
+    monkeypatch.undo()
+    assert unsure.value.code is FaultCode.UNAVAILABLE
+    assert len(lost) > 1
+    assert (await house.asker.ask(Raise(counter=counter.id), actor, key="lost")).count == 1
+
+
 async def test_a_question_that_is_not_done_in_time_is_told_so_and_not_left_without_an_answer(house, actor):
     with pytest.raises(Fault) as late:
         await house.asker.ask(Slow(counter=new_id(), seconds=3), actor, left=0.8)
