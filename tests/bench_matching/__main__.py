@@ -12,6 +12,8 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from commons_matching.rules.engine.warm import warm
+
 from .duels import dense, flows, lengths, mentor_match, proofs, two_sided
 from .grounds import HUGE, LARGE, RICH, ROOT, SMALL, USUAL
 from .pages import write
@@ -48,7 +50,8 @@ def measured(wanted: argparse.Namespace, seed: int) -> dict:
         found["dense"] = [dense(n, seed, wanted.rounds, scratch) for n in (400, 1000)]
     print("proven rounds", flush=True)
     proven = [*SMALL, USUAL, *([LARGE] if wanted.large else [])]
-    found["proofs"] = [proofs(ground, seed + 50, min(wanted.rounds, 3)) for ground in proven]
+    warm()
+    found["proofs"] = [proofs(ground, seed + 50, 1 if ground is LARGE else min(wanted.rounds, 3)) for ground in proven]
     print("length of lists", flush=True)
     found["lengths"] = lengths(USUAL, seed + 60)
     print("against matching", flush=True)

@@ -1,4 +1,4 @@
-"""A run's results as the table and the plots of docs/matching.md."""
+"""A run's results as the tables and the plots of docs/matching.md; `python -m bench_matching.pages` writes those last kept."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from .grounds import ROOT
 DOCUMENT = ROOT / "docs" / "matching.md"
 BEGIN, END = "<!-- the newest result -->", "<!-- end of it -->"
 TARGETS = {"5k x 20k": 8, "20k x 100k": 5, "mentor-rich": 8, "100k x 500k": 4}
+SMALLER = 6
+PROVEN_IN = {"5k x 20k": 2, "20k x 100k": 25}
+SLOWER = {"two_sided": 10_000, "mentor_match": 500}
 
 
 def write(result: dict) -> None:
@@ -34,7 +37,29 @@ def table(result: dict) -> str:
         f"{machine['load']:.1f} before and {result['load_after']:.1f} after, Python {machine['python']}, "
         + ", ".join(f"{name} {v}" for name, v in machine["packages"].items())
     )
-    return "\n\n".join([head + ".", _flows(result), _proofs(result), _peers(result)])
+    return "\n\n".join([head + ".", _flows(result), _proofs(result), _peers(result), _missed(result)])
+
+
+def _missed(result: dict) -> str:
+    """The targets that this run did not reach, and by how much."""
+    missed = []
+    for row in result["flows"]:
+        target = TARGETS.get(row["pool"])
+        if target and row["faster"] < target:
+            missed.append(f"{row['pool']} {row['faster']:.1f}x OR-Tools of {target}x")
+        if target and row["smaller"] < SMALLER:
+            missed.append(f"{row['pool']} {row['smaller']:.1f}x less memory of {SMALLER}x")
+    missed += [
+        f"{row['pool']} proven in {row['two']['all']:.1f} s of wall time of {PROVEN_IN[row['pool']]} s"
+        for row in result["proofs"]
+        if row["two"]["all"] > PROVEN_IN.get(row["pool"], float("inf"))
+    ]
+    largest = {"two_sided": ("`matching`", "lifted"), "mentor_match": ("`mentor-match`", "theirs")}
+    for part, (peer, took) in largest.items():
+        row = result[part][-1]
+        if isinstance(row.get(took), float) and row[took] / row["ours"] < SLOWER[part]:
+            missed.append(f"{peer} {row[took] / row['ours']:,.0f}x of {SLOWER[part]:,}x at its largest case here")
+    return f"Targets missed in this run: {'; '.join(missed) or 'none'}."
 
 
 def _flows(result: dict) -> str:
@@ -119,3 +144,7 @@ def _save(figure, name: str) -> None:
     figure.tight_layout()
     figure.savefig(ROOT / "docs" / f"matching-{name}.svg", metadata={"Date": None})
     plt.close(figure)
+
+
+if __name__ == "__main__":
+    write(newest())
