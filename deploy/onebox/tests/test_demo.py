@@ -27,7 +27,7 @@ def test_json_is_one_object_a_rule_and_nothing_else(capsys: pytest.CaptureFixtur
     with view.seeding() as tell:
         tell("people", 50)
     view.score(_judged(view))
-    view.serving("http://127.0.0.1:8080", "/home", {"MENTOR@westem": "token"}, ["It is late."])
+    view.serving("http://127.0.0.1:8080", "/home", {"MENTOR@westem": "token"}, "It is late.")
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     detail = "her only place is [taken]"
     expected = {"journey": "J1", "step": "J1.7", "rule": "MENTOR_AT_CAPACITY", "passed": True, "detail": detail}
@@ -40,7 +40,7 @@ def test_people_read_each_rule_the_score_and_where_it_serves(capsys: pytest.Capt
         tell("people", 1234)
     view.scene("J1.7", "Eight ask one mentor")
     view.score(_judged(view))
-    view.serving("http://127.0.0.1:8080", "/home", {"MENTOR@westem": "a" * 300}, ["It is late."])
+    view.serving("http://127.0.0.1:8080", "/home", {"MENTOR@westem": "a" * 300}, "It is late.")
     shown = capsys.readouterr().out
     lines = (
         "Seeded 1,234 people",

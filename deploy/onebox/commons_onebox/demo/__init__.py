@@ -50,7 +50,7 @@ def main(once: bool, json: bool, journeys: Sequence[str]) -> int:
             verdicts += _play(home, run.url, name, view, seeded=nth > 0)
         view.score(verdicts)
         if not once:
-            view.serving(run.url, str(home.folder), _tokens(home), [JOURNEYS[name].afterwards for name in wanted])
+            view.serving(run.url, str(home.folder), _tokens(home), JOURNEYS[wanted[-1]].afterwards)
             _serve(home)
     return 0 if held(verdicts) else 1
 

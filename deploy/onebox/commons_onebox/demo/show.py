@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -28,7 +28,7 @@ class View(Protocol):
     def scene(self, step: str, title: str) -> None: ...
     def verdict(self, verdict: Verdict) -> None: ...
     def score(self, verdicts: list[Verdict]) -> None: ...
-    def serving(self, url: str, folder: str, tokens: Mapping[str, str], notes: Sequence[str]) -> None: ...
+    def serving(self, url: str, folder: str, tokens: Mapping[str, str], note: str) -> None: ...
 
 
 class JsonView:
@@ -50,8 +50,8 @@ class JsonView:
     def score(self, verdicts: list[Verdict]) -> None:
         """Not said."""
 
-    def serving(self, url: str, folder: str, tokens: Mapping[str, str], notes: Sequence[str]) -> None:
-        print(f"{url}/graphql serves {folder}, {len(tokens)} roles", *notes, sep="\n", file=sys.stderr, flush=True)
+    def serving(self, url: str, folder: str, tokens: Mapping[str, str], note: str) -> None:
+        print(f"{url}/graphql serves {folder}, {len(tokens)} roles", note, sep="\n", file=sys.stderr, flush=True)
 
 
 class TerminalView:
@@ -100,7 +100,7 @@ class TerminalView:
         held = f"{len(verdicts) - len(failed)} of {len(verdicts)} rules held"
         self._console.print(f"[bold]{held}[/] [dim]after {time.monotonic() - self._began:.0f} s in all[/]")
 
-    def serving(self, url: str, folder: str, tokens: Mapping[str, str], notes: Sequence[str]) -> None:
+    def serving(self, url: str, folder: str, tokens: Mapping[str, str], note: str) -> None:
         out = self._console
         out.print(Rule("[bold]The platform keeps serving[/]", align="left", style="dim"))
         out.print(f"GraphQL    {url}/graphql   [dim](POST, and graphql-transport-ws)[/]")
@@ -108,7 +108,7 @@ class TerminalView:
         out.print(f"Data, logs {folder}")
         for role, token in tokens.items():
             out.print(f"\n[bold]{role}[/]\n{token}", soft_wrap=True)
-        out.print("", *notes, sep="\n", soft_wrap=True)
+        out.print("", note, sep="\n", soft_wrap=True)
         out.print("Send a token as `Authorization: Bearer ...`. Ctrl-C stops everything.")
 
 
