@@ -78,7 +78,7 @@ def _as_it_is_served():
     gc.unfreeze()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents().filter(lambda text: len(text) < LARGEST))
 @example("{ viewer { account { " + "state " * 980 + "} } }")
 @example("{ viewer { " + "account { state } " * 240 + "} }")
