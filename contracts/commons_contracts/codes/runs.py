@@ -14,6 +14,8 @@ class RunState(StrEnum):
     PUBLISHED = "PUBLISHED"
     CANCELLED = "CANCELLED"
     FAILED = "FAILED"
+    REPEATED = "REPEATED"
+    """It has computed another run again, and the same came of it."""
 
 
 class RunFailure(StrEnum):
@@ -26,6 +28,8 @@ class RunFailure(StrEnum):
     TOO_MANY_BANDS = "TOO_MANY_BANDS"
     WORK_FAILED = "WORK_FAILED"
     """A piece of the work failed each time that it was tried."""
+    DIFFERENT = "DIFFERENT"
+    """Another run was computed again, and something else came of it: what was kept of it, or what computes, has changed."""
 
 
 class ProposalOrigin(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import Due
-from ..ids import ConnectionId, OfferId, PersonId, RoundId
+from ..ids import ConnectionId, OfferId, PersonId, RoundId, RunId
 
 
 class ReminderDue(Due):
@@ -27,6 +27,12 @@ class ListsReminderDue(Due):
     round: RoundId
     days: int
     after: PersonId | None = None
+
+
+class RunKeptDue(Due):
+    """Whom a run was about has been kept for long enough."""
+
+    run: RunId
 
 
 class ListsDue(Due):

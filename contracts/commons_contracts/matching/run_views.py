@@ -79,6 +79,10 @@ class RunView(Message):
     """Where circles are formed: so many have one at most, whatever circles were chosen."""
     blocking_pairs: int | None = None
     """Where both sides rank each other: how many pairs would rather have each other, counted in what is stored."""
+    repeats: RunId | None = None
+    """The run that this one has computed again."""
+    repeatable: bool = False
+    """Whether whom it was about is kept, so that it can be computed again."""
 
 
 class Contribution(Message):

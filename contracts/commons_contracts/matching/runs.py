@@ -46,6 +46,12 @@ class RerunMatchRun(Command[RunView], roles=COORDINATORS):
     run: RunId
 
 
+class RepeatMatchRun(Command[RunView], roles=COORDINATORS):
+    """The same once more, from what was kept of it: whoever doubts a result sees whether it comes out again."""
+
+    run: RunId
+
+
 class CancelMatchRun(Command[RunView], roles=COORDINATORS):
     run: RunId
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from commons_onebox import config, copies, deploying, importing
+from commons_onebox import config, copies, deploying, importing, repeating
 from commons_onebox.environment import is_development
 from commons_onebox.home import DEFAULT_PORT, SERVICES, Home
 from commons_onebox.house import House
@@ -34,6 +34,7 @@ app.add_typer(config.app, name="config")
 app.command()(copies.backup)
 app.command()(copies.restore)
 app.command("import")(importing.bring)
+app.command()(repeating.repeat)
 
 
 def _port() -> int:

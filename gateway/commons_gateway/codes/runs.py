@@ -16,6 +16,7 @@ RUNS: Words = {
             "PUBLISHED": "Its pairs have become matches.",
             "CANCELLED": "A coordinator stopped it, or laid it aside.",
             "FAILED": "It came to nothing.",
+            "REPEATED": "It has computed another run again, and the same came of it.",
         },
     ),
     codes.RunFailure: (
@@ -25,6 +26,7 @@ RUNS: Words = {
             "POOL_EMPTY": "Nobody was left to be matched.",
             "TOO_MANY_BANDS": "So many bands cannot be weighed for so many people.",
             "WORK_FAILED": "A piece of the work failed each time it was tried.",
+            "DIFFERENT": "It has computed another run again, and something else came of it.",
         },
     ),
     codes.ProposalOrigin: (

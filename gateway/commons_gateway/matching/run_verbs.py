@@ -137,6 +137,14 @@ class Mutation:
         command = contract.RerunMatchRun(run=uuid_in(input.run, "MatchRun"))
         return await done(info, input, command, MatchRun.of)
 
+    @does(contract.RepeatMatchRun)
+    async def repeat_match_run(
+        self, info: Info, input: Annotated[MatchRunInput, argument("The run.")]
+    ) -> MatchRunOrRefused | None:
+        """Compute a run again from what was kept of it, whatever has changed since. Ends as REPEATED where the same comes of it."""
+        command = contract.RepeatMatchRun(run=uuid_in(input.run, "MatchRun"))
+        return await done(info, input, command, MatchRun.of)
+
     @does(contract.CancelMatchRun)
     async def cancel_match_run(
         self, info: Info, input: Annotated[MatchRunInput, argument("The run.")]

@@ -128,6 +128,8 @@ class MatchRun(Node, Shown[contract.RunView]):
         "Where both sides rank each other: how many pairs would rather have each other than what is proposed."
     )
 
+    repeatable: bool = said("Whether whom it was about is kept, so that it can be computed again.")
+
     @told
     def bands(self) -> list[int]:
         """Points under which a pair is a poor one."""
@@ -142,6 +144,11 @@ class MatchRun(Node, Shown[contract.RunView]):
     def based_on(self) -> strawberry.ID | None:
         """The run whose proposals it keeps where it can."""
         return global_id("MatchRun", self.view.based_on) if self.view.based_on else None
+
+    @told
+    def repeats(self) -> strawberry.ID | None:
+        """The run that it has computed again. The two are the same where it ends as REPEATED."""
+        return global_id("MatchRun", self.view.repeats) if self.view.repeats else None
 
     @told
     def shortage(self) -> list[Shortage]:

@@ -10,14 +10,23 @@ from commons_chassis.standing import Contact, may_contact
 from commons_chassis.tx import Tx
 from commons_contracts.codes import NoticeCode, Role
 from commons_contracts.ids import PersonId
-from commons_contracts.matching import ConnectionExpiryDue, ListsDue, ListsReminderDue, OfferExpiryDue, ReminderDue
+from commons_contracts.matching import (
+    ConnectionExpiryDue,
+    ListsDue,
+    ListsReminderDue,
+    OfferExpiryDue,
+    ReminderDue,
+    RunKeptDue,
+)
 
 from .listing import remind_unlisted
 from .offering import free_held_place
 from .rules.connection import Connection
 from .rules.places import fell_silent
 from .rules.preference import closed
+from .rules.run import Run
 from .rules.waiting import Offer, Waiting
+from .runs.forgetting import forget
 from .tables import offers, silences
 from .tables.preference import count_lists
 from .tables.round import find_round
@@ -61,6 +70,11 @@ async def close_lists(due: ListsDue, tx: Tx) -> None:
     round = await find_round(tx, due.round)
     (_, mentors), (_, mentees) = [await count_lists(tx, round.id, role) for role in (Role.MENTOR, Role.MENTEE)]
     await tx.emit(closed(round, mentors=mentors, mentees=mentees, at=tx.now))
+
+
+@answers
+async def forget_people_of_run(due: RunKeptDue, tx: Tx) -> None:
+    await forget(tx, await tx.load(Run, due.run))
 
 
 async def _apart(tx: Tx, connection: Connection) -> bool:

@@ -35,6 +35,7 @@ from .offering import offer_free_places
 from .rules.match import Match
 from .rules.places import Spot
 from .rules.round import open_round
+from .runs.forgetting import forget_person
 from .tables import cards, consents, place_points, places, programmes, rounds, silences, trainings, vettings, zones
 from .tables.place import give_place_back, others_hold, use_place
 
@@ -124,6 +125,12 @@ async def keep_vetting(event: VettingRecorded, tx: Tx) -> None:
 async def touch_card(event: MembershipBegan | RolesGranted | RolesRevoked | MembershipEnded, tx: Tx) -> None:
     """Whoever keeps a pool reads her again: what she is in the project is part of whether she takes part."""
     await tx.run(sa.update(cards).where(cards.c.id == event.membership).values(project=event.project))
+
+
+@answers
+async def forget_in_runs(event: MembershipEnded | CriterionWithdrawn, tx: Tx) -> None:
+    """Who leaves, or takes back what she was matched by, is kept among the people of no run."""
+    await forget_person(tx, event.person)
 
 
 @answers

@@ -29,11 +29,11 @@ async def coordinate(game: Any) -> PersonId:
     return await play(game.tx, person=game.coordinator, roles=(Role.COORDINATOR,))
 
 
-async def compute(game: Any, id: RunId) -> None:
-    """What workers do: read, compute job by job, settle."""
+async def compute(game: Any, id: RunId, read: object = None) -> None:
+    """What workers do: read (or have read before), compute job by job, settle."""
     hand, pieces = _hand(), dict[str, bytes]()
     first = Named(str(id), Kind.SNAPSHOT, 0, 0)
-    answer = hand.do(first, pieces, await snapshot.read(game.tx, id))
+    answer = hand.do(first, pieces, read or await snapshot.read(game.tx, id))
     (content,) = answer["pieces"].values()
     if await settling.begun(game.tx, id, content, answer["told"]["sizes"]):
         while (stage := answer["then"]) is not None:

@@ -52,6 +52,7 @@ VERBS: Mapping[str, Verb] = {
     "declineConnection": Verb("DeclineConnectionInput!", "ConnectionRequest", CONNECTION),
     "withdrawConnection": Verb("ConnectionInput!", "ConnectionRequest", CONNECTION),
     "rerunMatchRun": Verb("MatchRunInput!", "MatchRun", "id state"),
+    "repeatMatchRun": Verb("MatchRunInput!", "MatchRun", "id state repeats"),
     "cancelMatchRun": Verb("MatchRunInput!", "MatchRun", "id state"),
     "overrideProposal": Verb("OverrideProposalInput!", "Override", "run { matched } proposal { origin } wish { wish }"),
     "offerFlash": Verb("OfferFlashInput!", "FlashSlots", "slots { id state }"),

@@ -17,6 +17,7 @@ from commons_contracts.ids import RunId
 from commons_contracts.matching import (
     CancelMatchRun,
     PublishMatchRun,
+    RepeatMatchRun,
     RerunMatchRun,
     RunSettings,
     RunView,
@@ -25,6 +26,7 @@ from commons_contracts.matching import (
 
 from ..rules.round import Round
 from ..rules.run import UNDER_WAY, Run, start
+from ..runs.forgetting import keep
 from ..runs.ledger import begin
 from ..runs.publishing import publish
 from ..runs.views import run_view
@@ -51,9 +53,16 @@ async def rerun_match_run(command: RerunMatchRun, tx: Tx) -> RunView:
 
 
 @answers
+async def repeat_match_run(command: RepeatMatchRun, tx: Tx) -> RunView:
+    before = await tx.load(Run, command.run)
+    return await _queue(tx, before.again(RunId(new_id()), by=tx.person, at=tx.now))
+
+
+@answers
 async def cancel_match_run(command: CancelMatchRun, tx: Tx) -> RunView:
     run = await tx.load(Run, command.run)
     await tx.emit(run.cancel(at=tx.now))
+    await keep(tx, run)
     return run_view(asdict(run))
 
 
@@ -67,19 +76,23 @@ async def publish_match_run(command: PublishMatchRun, tx: Tx) -> RunView:
 async def _start(
     tx: Tx, round: Round, settings: RunSettings, *, seed: int, dry: bool, based_on: RunId | None = None
 ) -> RunView:
-    """One at a time: an index says whether there is another, however many start at once."""
     run = start(RunId(new_id()), round, settings, by=tx.person, at=tx.now, dry=dry, seed=seed, based_on=based_on)
     if not await anybody_to_match(tx, round):
         raise Refusal(RefusalCode.MATCH_POOL_EMPTY)
     await require_collected(tx, round)
+    return await _queue(tx, run)
+
+
+async def _queue(tx: Tx, run: Run) -> RunView:
+    """One at a time: an index says whether there is another, however many start at once."""
     row = asdict(run) | {"version": 1}
     if await tx.run(insert(runs).values(row).on_conflict_do_nothing()) != 1:
-        raise Refusal(RefusalCode.MATCH_RUN_IN_PROGRESS, run=await _under_way(tx, round))
+        raise Refusal(RefusalCode.MATCH_RUN_IN_PROGRESS, run=await _under_way(tx, run))
     await begin(tx, run.id)
     await tx.emit(run.started())
     return run_view(row)
 
 
-async def _under_way(tx: Tx, round: Round) -> UUID | None:
-    found: UUID | None = await tx.value(sa.select(r.id).where(r.round == round.id, r.state.in_(UNDER_WAY)))
+async def _under_way(tx: Tx, run: Run) -> UUID | None:
+    found: UUID | None = await tx.value(sa.select(r.id).where(r.round == run.round, r.state.in_(UNDER_WAY)))
     return found

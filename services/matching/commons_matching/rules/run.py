@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from commons_contracts.base import Refusal
@@ -17,7 +17,9 @@ from .refusing import invalid_transition
 from .round import Round
 
 UNDER_WAY = (RunState.QUEUED, RunState.RUNNING)
-OVERRIDDEN = "OVERRIDDEN"
+OVERRIDDEN, FORGOTTEN = "OVERRIDDEN", "FORGOTTEN"
+KEPT = timedelta(days=180)
+"""So long whom a run was about is kept, unless somebody of them leaves before: as long as a result may be contested."""
 
 
 def start(
@@ -90,6 +92,10 @@ class Run:
     """Wishes of coordinators that a hard rule or a lack of places stood against."""
     report: Mapping[str, Any] = field(default_factory=dict)
     """Fairness by declared group, small groups left out, and what places are short."""
+    repeats: RunId | None = None
+    """The run that this one computes again."""
+    kept: bool = True
+    """Whether whom it is about may be kept beyond its end."""
 
     @property
     def rules(self) -> RunSettings:
@@ -98,6 +104,29 @@ class Run:
     @property
     def under_way(self) -> bool:
         return self.state in UNDER_WAY
+
+    @property
+    def repeatable(self) -> bool:
+        return self.kept and self.result_hash is not None
+
+    def again(self, id: RunId, *, by: PersonId, at: datetime) -> Run:
+        """The same people, rules and seed once more, whatever has changed since (journey J6.2): nothing of it is kept."""
+        if not self.repeatable:
+            raise invalid_transition(self.state if self.kept else FORGOTTEN, RunState.REPEATED)
+        return Run(
+            id=id,
+            project=self.project,
+            round=self.round,
+            style=self.style,
+            seed=self.seed,
+            dry_run=True,
+            settings=self.settings,
+            based_on=None,
+            started_by=by,
+            started_at=at,
+            repeats=self.id,
+            kept=False,
+        )
 
     def started(self) -> RunStarted:
         return RunStarted(**self._facts(self.started_at), round=self.round, dry_run=self.dry_run)
@@ -119,6 +148,14 @@ class Run:
         self.matched, self.total, self.below = matched, total, below
         self.shards_done, self.workers = self.shards, 0
         return RunProposed(**self._facts(at), round=self.round, matched=matched, unmatched=self.mentees - matched)
+
+    def repeated(self, of: Run, *, result_hash: str, matched: int, total: int, at: datetime) -> RunEnded:
+        """It is computed: the same has come of it, or that it has not is why it failed."""
+        self._require(*UNDER_WAY, to=RunState.REPEATED)
+        self.result_hash, self.matched, self.total, self.shards_done = result_hash, matched, total, self.shards
+        if (self.identity, result_hash) != (of.identity, of.result_hash):
+            return self.fail(RunFailure.DIFFERENT, at=at)
+        return self._end(RunState.REPEATED, at)
 
     def cancel(self, *, at: datetime) -> RunEnded:
         """A coordinator stops it, or lays what it proposed aside."""
@@ -155,6 +192,7 @@ class Run:
 
     def _end(self, state: RunState, at: datetime) -> RunEnded:
         self.state, self.ended_at, self.workers = state, self.ended_at or at, 0
+        self.kept = self.repeatable
         return RunEnded(**self._facts(at), state=state, failure=self.failure)
 
     def _require(self, *states: RunState, to: str) -> None:

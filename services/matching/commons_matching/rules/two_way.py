@@ -102,6 +102,19 @@ def apart(pool: Pool, lists: Lists) -> list[list[str]]:
     ]
 
 
+def among(pool: Pool, told: Mapping[str, Any]) -> dict[str, Any]:
+    """The lists of those who take part, and in them those who do: whoever has left stands in nobody's."""
+    sides = {"mentees": (pool.mentee, pool.mentor), "mentors": (pool.mentor, pool.mentee)}
+    return {**told} | {name: dict(_here(told[name], *side)) for name, side in sides.items()}
+
+
+def _here(lists: Places, authors: Side, others: Side) -> Iterator[tuple[str, list[list[str]]]]:
+    for author, places in lists.items():
+        if authors.find(UUID(author)) is not None:
+            found = ([one for one in equals if others.find(UUID(one)) is not None] for equals in places)
+            yield author, [equals for equals in found if equals]
+
+
 def _liked(lists: Places, authors: Side, others: Side) -> dict[int, dict[int, int]]:
     """The lists of those who take part, each entry by its place; whoever is not there any more is left out."""
     found: dict[int, dict[int, int]] = {}

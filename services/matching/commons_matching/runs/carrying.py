@@ -38,6 +38,7 @@ PAUSE_SECONDS = 1.0
 WHY: Final[dict[str, RunFailure]] = {
     "NotVerifiedError": RunFailure.NOT_VERIFIED,
     "BandsTooManyError": RunFailure.TOO_MANY_BANDS,
+    "ChangedError": RunFailure.DIFFERENT,
 }
 """What would come out the same however often it was tried."""
 

@@ -21,6 +21,7 @@ from ..tables import circles, run_snapshots, runs
 from ..tables.preference import blocking_pairs
 from ..tables.round import find_round
 from ..tables.tariff import set_prices
+from .forgetting import keep
 from .snapshot import Sizes
 
 PROPOSALS = sa.text("""
@@ -50,7 +51,7 @@ async def begun(tx: Tx, run: RunId, people: bytes, sizes: Sizes) -> bool:
     if it is None or not it.under_way:
         return False
     if not (sizes.mentees and sizes.places):
-        await tx.emit(it.fail(RunFailure.POOL_EMPTY, at=tx.now))
+        await fail(tx, run, RunFailure.POOL_EMPTY)
         return False
     it.begin(
         identity=sizes.identity,
@@ -71,12 +72,17 @@ async def progress(tx: Tx, run: RunId, done: int, total: int, workers: int) -> N
 
 
 async def settle(tx: Tx, run: RunId, outcome: bytes, result_hash: str) -> None:
-    """Propose what was computed and verified; told twice, it is proposed once."""
+    """Propose what was computed and verified; told twice, it is proposed once. Of a run that repeats another: say whether it is the same."""
     it = await tx.find(Run, run)
     if it is None or not it.under_way:
         return
     head, formed, pairs, left = outcome.split(b"\n")
     told = json.loads(head)
+    if it.repeats is not None:
+        came = {"result_hash": result_hash, "matched": told["matched"], "total": told["total"]}
+        await tx.emit(it.repeated(await tx.load(Run, it.repeats), **came, at=tx.now))
+        await keep(tx, it)
+        return
     whole = {"project": it.project, "run": run}
     await tx.rows(PROPOSALS, rows=pairs.decode(), circles=await _circles(tx, it, json.loads(formed)), **whole)
     await tx.rows(UNMATCHED, rows=left.decode(), **whole)
@@ -91,6 +97,7 @@ async def settle(tx: Tx, run: RunId, outcome: bytes, result_hash: str) -> None:
             result_hash=result_hash, matched=told["matched"], total=told["total"], below=told["below"], at=tx.now
         )
     )
+    await keep(tx, it)
     took = sa.func.extract("epoch", sa.func.clock_timestamp() - runs.c.since)
     await tx.run(sa.update(runs).where(runs.c.id == run).values(seconds=took))
 
@@ -118,3 +125,4 @@ async def fail(tx: Tx, run: UUID, why: RunFailure) -> None:
     it = await tx.find(Run, run)
     if it is not None and it.under_way:
         await tx.emit(it.fail(why, at=tx.now))
+        await keep(tx, it)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from commons_chassis.tx import Tx
 from commons_contracts.codes import PairWish
 from commons_contracts.ids import PersonId, RunId
 
+from ..rules import two_way
 from ..rules.circle import Terms, terms_of
 from ..rules.engine.compile import compile_pool
 from ..rules.engine.graph import Ints, Longs
@@ -60,6 +62,19 @@ class Gathered:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What a run was computed from, and what it said of itself."""
+
+    people: bytes
+    identity: str
+    seed: int
+
+
+class ChangedError(Exception):
+    """What was kept is not what the run was computed from."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sizes:
     """How many take part, and how many wishes for pairs could not be followed."""
 
@@ -71,9 +86,18 @@ class Sizes:
     seen: int
 
 
-async def read(tx: Tx, run: RunId) -> Gathered:
-    """Everyone as she is at this moment, in one transaction."""
+async def read(tx: Tx, run: RunId) -> Gathered | Kept:
+    """What a run begins with: everyone as she is now, or what is kept of the run that it repeats."""
     it = await tx.load(Run, run)
+    if it.repeats is None:
+        return await _everyone(tx, it)
+    people = await tx.value(sa.select(run_snapshots.c.people).where(run_snapshots.c.run == it.repeats))
+    of = await tx.load(Run, it.repeats)
+    return Kept(people=people or b"", identity=str(of.identity), seed=it.seed)
+
+
+async def _everyone(tx: Tx, it: Run) -> Gathered:
+    """Everyone as she is at this moment, in one transaction."""
     round = await find_round(tx, it.round)
     settings = it.rules
     seen = await tx.value(sa.text("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint"))
@@ -95,19 +119,36 @@ async def read(tx: Tx, run: RunId) -> Gathered:
     )
 
 
-def packed(gathered: Gathered) -> tuple[bytes, Sizes]:
-    """The same as canonical bytes, from which the run is computed, and what they hold; pure, some seconds for 25,000 people."""
-    asked, dropped = asked_of(gathered)
-    seats = 1 if gathered.circles is None else gathered.circles.most
-    sizes = Sizes(
+def packed(given: Gathered | Kept) -> tuple[bytes, Sizes]:
+    """The same as canonical bytes, from which the run is computed, and what they hold; pure, some seconds for 25,000 people.
+
+    ChangedError where what was kept has another hash than the run had, or another seed.
+    """
+    if isinstance(given, Kept):
+        return given.people, _sizes(_unchanged(given), 0, 0)
+    asked, dropped = asked_of(given)
+    return asked.packed(), _sizes(asked, dropped, given.seen)
+
+
+def _unchanged(kept: Kept) -> Asked:
+    if sha256(kept.people).hexdigest() != kept.identity:
+        raise ChangedError
+    asked = Asked.unpacked(kept.people)
+    if asked.pool.seed != kept.seed:
+        raise ChangedError
+    return asked
+
+
+def _sizes(asked: Asked, dropped: int, seen: int) -> Sizes:
+    seats = 1 if asked.circles is None else asked.circles["most"]
+    return Sizes(
         mentors=asked.pool.mentors,
         mentees=asked.pool.mentees,
         places=int(asked.free.sum()) * seats + int((asked.pinned >= 0).sum()),
         pins_dropped=dropped,
         identity=asked.hash,
-        seen=gathered.seen,
+        seen=seen,
     )
-    return asked.packed(), sizes
 
 
 def asked_of(gathered: Gathered) -> tuple[Asked, int]:
@@ -134,7 +175,7 @@ def asked_of(gathered: Gathered) -> tuple[Asked, int]:
         keep=keep if gathered.bonus else None,
         bonus=gathered.bonus,
         prices=None if gathered.prices is None else warm(gathered.prices, pool, worth),
-        lists=gathered.lists,
+        lists=None if gathered.lists is None else two_way.among(pool, gathered.lists),
         circles=None if terms is None else terms.told(),
     )
     followed = int((pinned >= 0).sum()) if terms is None else len(terms.pins)

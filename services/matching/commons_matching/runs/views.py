@@ -19,7 +19,7 @@ from commons_contracts.matching import (
 
 Row = Mapping[Any, Any]
 REPORTED = ("blocking_pairs", "most_people")
-RUN = tuple(name for name in RunView.model_fields if name not in {"settings", "shortage", *REPORTED})
+RUN = tuple(name for name in RunView.model_fields if name not in {"settings", "shortage", "repeatable", *REPORTED})
 
 
 def run_view(row: Row) -> RunView:
@@ -29,6 +29,7 @@ def run_view(row: Row) -> RunView:
         settings=RunSettings.model_validate(row["settings"]),
         shortage=tuple(ShortageView.model_validate(each) for each in short),
         **{name: row["report"].get(name) for name in REPORTED},
+        repeatable=row["kept"] and row["result_hash"] is not None,
     )
 
 

@@ -60,6 +60,8 @@ runs = table(
     sa.Column("report", pg.JSONB, nullable=False, info=NONE),
     time("since", server_default=sa.func.now()),
     sa.Column("seconds", sa.Double, info=NONE),
+    sa.Column("repeats", sa.Uuid, sa.ForeignKey("runs.id"), info=NONE),
+    sa.Column("kept", sa.Boolean, nullable=False, server_default=sa.true(), info=NONE),
     version(),
     changed(),
     sa.Index(
@@ -72,20 +74,22 @@ runs = table(
     wall=Wall.PROJECT,
 )
 """One at a time in a round: the index says so. `report` holds no group of fewer than five. `since` and `seconds` are
-of real time: how long it took until it was proposed."""
+of real time: how long it took until it was proposed. `kept`: whether whom it is about may be kept beyond its end.
+"""
 
 run_snapshots = table(
     "run_snapshots",
     metadata,
     _of_run(primary_key=True),
     project(),
-    sa.Column("people", sa.LargeBinary, nullable=False, info=personal("match run", retention="run", export=False)),
+    sa.Column("people", sa.LargeBinary, info=personal("match run", retention="180 days", export=False)),
     sa.Column("seen", sa.BigInteger, nullable=False, info=NONE),
-    sa.Column("prices", sa.LargeBinary, info=NONE),
+    sa.Column("prices", sa.LargeBinary, info=personal("match run", retention="180 days", export=False)),
     wall=Wall.PROJECT,
 )
 """Whom a run was about, as codes and bits, so that anyone can run it again; and what a place of each mentor came to cost.
-`seen`: the transaction from which on nothing was seen when they were read.
+`seen`: the transaction from which on nothing was seen when they were read. People and prices are many in one value, which
+no erasure by person finds: `runs/forgetting.py` empties them as soon as somebody of them leaves.
 """
 
 run_jobs = table(

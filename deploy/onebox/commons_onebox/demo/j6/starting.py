@@ -54,6 +54,10 @@ async def it_can_be_followed_and_repeated(story: Story) -> None:
     one, other = ((run["identity"], run["resultHash"], pairs(run)) for run in (first, again))
     said = f"the same people, rules and seed have the same hash {one[1][:8]}, and the same pairs"
     story.says(step, "SAME_AGAIN", one == other and None not in one, said)
+    repeat = await story.coordinator.does("repeatMatchRun", run=story.tried)
+    third = await story.computed(repeat["id"])
+    held = (third["state"], repeat["repeats"], third["resultHash"]) == ("REPEATED", story.tried, first["resultHash"])
+    story.says(step, "RUN_AGAIN", held, "and from what was kept of the first, the same comes once more")
     no, why = RefusalCode.INVALID_TRANSITION, "a dry run is published"
     await story.stage.refuses("J6.1", no, story.coordinator, "publishMatchRun", {"run": story.tried}, why=why)
 
