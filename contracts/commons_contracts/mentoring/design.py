@@ -61,6 +61,8 @@ class RequestRules(Message):
     begun_by: tuple[Role, ...] = ()
     """The roles that may begin, where `initiator` does not name them all."""
     open_most: Count | None = None
+    open_per_place: Annotated[int, Field(ge=1, le=100)] | None = None
+    """How many requests may wait for one mentor for each place that is free with her; none: as many as come."""
     expiry_days: Count | None = None
     working_days: bool = False
     reminder_days: tuple[Count, ...] = ()

@@ -155,6 +155,7 @@ class RequestRules:
     initiator: Initiator = said("Who begins.")
     begun_by: list[Role] = said("The roles that may begin, where the initiator does not name them all.")
     open_most: int | None = said("How many requests of one person may be open.")
+    open_per_place: int | None = said("How many may wait for one mentor for each place that is free with her.")
     expiry_days: int | None = said("After how many days a request runs out.")
     working_days: bool = said("Whether only working days count.")
     reminder_days: list[int] = said("After how many days the one who was asked is reminded.")

@@ -11,17 +11,19 @@ import pytest
 import sqlalchemy as sa
 
 from commons_chassis.ids import new_id
-from commons_chassis.testing import NOON, hear, play, run
+from commons_chassis.testing import NOON, hear, play, refused, run
 from commons_contracts.codes import (
     Background,
     Cefr,
     Criterion,
+    DeclineReason,
     Gender,
     Goal,
     Initiator,
     Method,
     Modality,
     PauseCause,
+    RefusalCode,
     Role,
     Stage,
     Topic,
@@ -29,7 +31,7 @@ from commons_contracts.codes import (
 )
 from commons_contracts.geo import PlaceLocated
 from commons_contracts.ids import PLATFORM, PersonId, ProjectId
-from commons_contracts.matching import Suggestions
+from commons_contracts.matching import DeclineConnection, Suggestions
 from commons_contracts.mentoring import MatchRules, ProgrammeRules, RequestRules, Weight
 from commons_contracts.profiles import (
     CriterionAgreed,
@@ -144,6 +146,23 @@ async def test_the_database_says_who_is_free(recruitment):
     assert await suggested(recruitment, viewer) == [full, second]
     await recruitment.accept(await recruitment.ask(await recruitment.mentee(), full))
     assert await suggested(recruitment, viewer) == [second]
+
+
+async def test_no_more_requests_wait_for_a_mentor_than_her_places_are_worth(recruitment):
+    await recruitment.open(open_per_place=2)
+    viewer, full = await recruitment.mentee(**TELLS), await recruitment.mentor(**TELLS)
+    spare = await recruitment.mentor(fields=("0511",), languages=(SWEDISH,), places=2)
+    first, second = [await recruitment.ask(await recruitment.mentee(), full) for _ in range(2)]
+    assert await suggested(recruitment, viewer) == [spare]
+    async with refused(recruitment.tx, RefusalCode.MENTOR_UNAVAILABLE):
+        await recruitment.ask(viewer, full)
+    for _ in range(3):
+        await recruitment.ask(await recruitment.mentee(), spare)
+    assert await suggested(recruitment, viewer) == [spare]
+    await play(recruitment.tx, person=full, roles=(Role.MENTOR,))
+    await run(service, DeclineConnection(connection=first.id, reason=DeclineReason.OTHER), recruitment.tx)
+    assert await suggested(recruitment, viewer) == [full, spare]
+    assert (await recruitment.ask(viewer, full)).state == second.state
 
 
 async def test_it_looks_on_until_there_are_enough(recruitment, monkeypatch):

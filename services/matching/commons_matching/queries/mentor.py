@@ -30,6 +30,7 @@ from ..rules.engine.weights import Rules
 from ..rules.round import Round
 from ..tables import cards, connections, metadata, participations, places
 from ..tables.people import profiles_of, was_or_is_apart
+from ..tables.person import waiting_for
 from ..tables.pool import mentors_pool
 from ..tables.round import find_round
 from ..tables.told import EVERY, Counted, counted, find_card, told_of
@@ -76,7 +77,7 @@ async def suggestions(query: Suggestions, tx: Tx) -> MentorCards:
     best, _ = ranked(pool, 0, kept.prices * round.rules.matching.price_percent, scale=100)
     c, mentor = connections.c, cards.c.person
     asked = sa.exists().where(c.round == round.id, c.mentee == tx.person, c.mentor == mentor)
-    new = ~asked & ~was_or_is_apart(round, tx.person, mentor)
+    new = ~asked & ~was_or_is_apart(round, tx.person, mentor) & _hears_one_more(round)
     wanted, show = _mentors(tx, round, pool.rules, None).where(new), await _shown(tx, round, pool.rules)
     found: list[MentorCardView] = []
     for first in range(0, len(best), LOOK):
@@ -86,6 +87,15 @@ async def suggestions(query: Suggestions, tx: Tx) -> MentorCards:
         if len(found) >= query.first:
             break
     return MentorCards(items=tuple(found[: query.first]))
+
+
+def _hears_one_more(round: Round) -> sa.ColumnElement[bool]:
+    """Fewer requests wait for her than the programme allows for the places that are free with her."""
+    p, most = places.c, round.rules.requests.open_per_place
+    if most is None:
+        return sa.true()
+    waiting = waiting_for(p.round, p.mentor, p.style)
+    return sa.exists().where(*_hers(round.id, None), waiting < (p.most - p.used - p.held) * most)
 
 
 async def _asking(tx: Tx, round: Round) -> Profile:

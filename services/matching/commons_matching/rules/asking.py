@@ -45,6 +45,8 @@ class Asked:
     """Whether the two may be in contact is not known."""
     supervision: bool = False
     """One of the two supervises the other, as has been declared."""
+    waiting: int = 0
+    """How many requests wait for her answer, where the programme limits them."""
 
 
 BY_METHOD = {
@@ -85,7 +87,8 @@ def may_ask(round: Round, asker: Asker, asked: Asked, *, at: datetime) -> None:
     _not_herself(asker, asked)
     may_ask_someone(round, asker, at=at)
     require_new(round, asker, asked.person)
-    if may_meet(asked).free == 0:
+    free, most = may_meet(asked).free, round.rules.requests.open_per_place
+    if free == 0 or (most is not None and asked.waiting >= free * most):
         raise mentor_unavailable()
 
 

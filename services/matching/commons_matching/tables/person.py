@@ -96,16 +96,27 @@ async def find_wanted(tx: Tx, round: Round, mentee: PersonId, style: Style) -> W
 
 
 async def find_asked(tx: Tx, round: Round, mentor: PersonId, style: Style, *, lock: bool = False) -> Asked:
-    """The mentor as the acting person may know her; `lock` keeps her places as they are until the end."""
-    contact = await may_contact(tx, tx.person, mentor)
+    """The mentor as the acting person may know her; `lock` keeps her places as they are until the end.
+
+    So does a limit of requests for a place: of two who ask at once, the second one is counted after the first.
+    """
+    contact, limited = await may_contact(tx, tx.person, mentor), round.rules.requests.open_per_place is not None
     return Asked(
         person=mentor,
-        places=await find_places(tx, Spot(round=round.id, mentor=mentor, style=style), lock=lock),
+        places=await find_places(tx, Spot(round=round.id, mentor=mentor, style=style), lock=lock or limited),
+        waiting=await tx.value(sa.select(waiting_for(round.id, mentor, style))) if limited else 0,
         available=await is_available(tx, mentor),
         blocked=contact is Contact.BLOCKED,
         unsure=contact is Contact.UNKNOWN,
         supervision=await is_supervision(tx, tx.person, mentor),
     )
+
+
+def waiting_for(round: Any, mentor: Any, style: Any) -> sa.ScalarSelect[int]:
+    """How many requests wait for a mentor's answer."""
+    c = connections.c
+    hers = (c.round == round, c.mentor == mentor, c.style == style, c.state == ConnectionState.ASKED)
+    return sa.select(sa.func.count()).select_from(connections).where(*hers).scalar_subquery()
 
 
 async def is_available(tx: Tx, mentor: PersonId) -> bool:
