@@ -6,7 +6,7 @@ import asyncio
 import fcntl
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.request import urlopen
@@ -15,7 +15,7 @@ import pytest
 
 from commons_chassis.ask import Asker
 from commons_contracts.codes import Role
-from commons_onebox.demo import j1, j2, prepare, stage_at
+from commons_onebox.demo import JOURNEYS, prepare, stage_at
 from commons_onebox.demo.judge import Judge, held
 from commons_onebox.demo.stage import Stage
 from commons_onebox.home import GATEWAY, SERVICES, Home
@@ -28,12 +28,11 @@ from commons_onebox.web import answers
 from .canaries import CANARY, correlated, provoke
 from .copies import copies
 from .eyes import Eyes
+from .rules import CROWDS
 
-FEW = {"westem": {Role.MENTOR: 31, Role.MENTEE: 92}}
 WORDS = ("Ebba Lindqvist", "programvara i Uppsala", "Jag funderar", "labberfarenhet")
 """From a name, an introduction, a request and the note of a no, as the people of J1 write them."""
-AGREED = ("läser inga rapporter", "ringer inte på kvällen", "stannar mellan oss", "två praktikplatser")
-"""From what two of J2 have agreed on."""
+More = Callable[[Stage, Eyes], Awaitable[Mapping[str, object]]]
 TOWNS = 30_000
 """Inhabitants of the smallest place that the tests load."""
 
@@ -42,12 +41,6 @@ TOWNS = 30_000
 def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
     """What J1 came to: its verdicts, every copy beside its owner, and what was left undelivered."""
     return once(tmp_path_factory, "j1", _play)
-
-
-@pytest.fixture(scope="session")
-def played_j2(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
-    """The same of J2, on a platform of its own."""
-    return once(tmp_path_factory, "j2", _play_j2)
 
 
 def once(factory: pytest.TempPathFactory, name: str, play: Callable[[Path], object]) -> dict[str, dict[str, object]]:
@@ -62,38 +55,18 @@ def once(factory: pytest.TempPathFactory, name: str, play: Callable[[Path], obje
         return json.loads(found.read_text())
 
 
-def _play_j2(folder: Path) -> dict[str, object]:
-    with running(folder, environment={"COMMONS_ENV": "dev"}) as house:
-        home = Home(folder)
-        asyncio.run(prepare(home.issuer_key, house.url, "J2"))
-        asyncio.run(seed(home, only=j2.JOURNEY.project, crowds=FEW[j2.JOURNEY.project]))
-        found = asyncio.run(_j2_with_eyes(home, house.url))
-    return {**found, "words": {word: where(word, folder) for word in AGREED}}
-
-
-async def _j2_with_eyes(home: Home, url: str) -> dict[str, object]:
-    judge = Judge("J2")
-    async with Eyes.on(home) as eyes, stage_at(home.issuer_key, url, judge, j2.JOURNEY.project) as stage:
-        stage.witnesses.append(eyes.look)
-        await j2.JOURNEY.play(stage)
-        return {
-            "verdicts": [verdict.as_json() for verdict in judge.verdicts],
-            "copies": {copy.name: await compared(eyes, copy) for copy in copies()},
-            "undelivered": {name: await undelivered(eyes, name) for name in SERVICES},
-        }
-
-
 def _play(folder: Path) -> dict[str, object]:
+    project = JOURNEYS["J1"].project
     with running(folder, environment={"COMMONS_ENV": "dev"}) as house:
         home = Home(folder)
-        asyncio.run(prepare(home.issuer_key, house.url, "J1"))
-        asyncio.run(seed(home))
-        found = asyncio.run(_with_eyes(home, house.url))
+        opened(home, house.url, "J1")
+        asyncio.run(seed(home, crowds={project: CROWDS[project]}))
+        found = asyncio.run(came_to(home, house.url, "J1", _what_goes_unseen))
         found["figures"] = _figures(home)
-        found["said"] = asyncio.run(provoke(home, house.url, j1.JOURNEY.project))
+        found["said"] = asyncio.run(provoke(home, house.url, project))
         found["afterwards"] = _figures(home)
     found["traces"] = correlated(folder / "logs")
-    return {**found, "words": {word: where(word, folder) for word in (*WORDS, CANARY)}}
+    return {**found, "words": where((*WORDS, CANARY), folder)}
 
 
 def _figures(home: Home) -> dict[str, str]:
@@ -107,38 +80,49 @@ def _figures(home: Home) -> dict[str, str]:
     return found
 
 
-def where(word: str, folder: Path) -> list[str]:
-    """The parts of the home that hold it: databases, streams, logs, keys."""
-    files = (file for file in folder.rglob("*") if file.is_file() and word.encode() in file.read_bytes())
-    return sorted({file.relative_to(folder).parts[0] for file in files})
+def where(words: Sequence[str], folder: Path) -> dict[str, list[str]]:
+    """Of each word, the parts of the home that hold it: databases, streams, logs, keys."""
+    found: dict[str, set[str]] = {word: set() for word in words}
+    for file in (file for file in folder.rglob("*") if file.is_file()):
+        held = file.read_bytes()
+        for word in words:
+            if word.encode() in held:
+                found[word].add(file.relative_to(folder).parts[0])
+    return {word: sorted(places) for word, places in found.items()}
 
 
-async def seed(home: Home, *, only: str = "", crowds: Mapping[Role, int] | None = None) -> None:
-    """The four projects with few people, or one alone with the crowds that are said."""
+async def seed(home: Home, *, only: str = "", crowds: Mapping[str, Mapping[Role, int]]) -> None:
+    """The four projects, or one alone, with these crowds and no other."""
     asker = Asker(home.broker.url, name="seed", seed=home.seed("gateway"))
     await asker.start()
-    plans = [replace(plan, crowds=FEW.get(plan.slug, {}) if crowds is None else crowds) for plan in PLANS]
+    plans = [replace(plan, crowds=crowds.get(plan.slug, {})) for plan in PLANS]
     wanted = [plan for plan in plans if not only or plan.slug == only]
     await fill(asker, lambda _what, _count: None, plans=wanted, inhabitants=TOWNS)
     await asker.stop()
 
 
-async def _with_eyes(home: Home, url: str) -> dict[str, object]:
-    judge = Judge("J1")
+def opened(home: Home, url: str, name: str) -> None:
+    """The clock stands where a journey's people come."""
+    asyncio.run(prepare(home.issuer_key, url, name))
+
+
+async def came_to(home: Home, url: str, name: str, more: More | None = None) -> dict[str, object]:
+    """What a journey came to: its verdicts, every copy beside its owner, and what was left undelivered. `more` looks on."""
+    judge, journey = Judge(name), JOURNEYS[name]
     async with Eyes.on(home) as eyes:
-        async with stage_at(home.issuer_key, url, judge, j1.JOURNEY.project) as stage:
+        async with stage_at(home.issuer_key, url, judge, journey.project) as stage:
             stage.witnesses.append(eyes.look)
-            await j1.JOURNEY.play(stage)
-            unseen = await _what_goes_unseen(stage, eyes)
+            await journey.play(stage)
+            found = await more(stage, eyes) if more else {}
         return {
-            "unseen": unseen,
+            **found,
             "verdicts": [verdict.as_json() for verdict in judge.verdicts],
             "copies": {copy.name: await compared(eyes, copy) for copy in copies()},
             "undelivered": {name: await undelivered(eyes, name) for name in SERVICES},
         }
 
 
-async def _what_goes_unseen(stage: Stage, eyes: Eyes) -> list[str]:
+async def _what_goes_unseen(stage: Stage, eyes: Eyes) -> dict[str, list[str]]:
     """The judge and the eyes are tried themselves: a change that is made must not pass for one that was refused."""
     stage.judge = Judge("control")
     ebba = stage.player("ebba")
@@ -149,7 +133,7 @@ async def _what_goes_unseen(stage: Stage, eyes: Eyes) -> list[str]:
     await stage.quiet()
     after = await eyes.look()
     seen = {"judge": not held(stage.judge.verdicts), "profiles": before["profiles"] != after["profiles"]}
-    return [name for name, seen_it in seen.items() if not seen_it]
+    return {"unseen": [name for name, seen_it in seen.items() if not seen_it]}
 
 
 async def compared(eyes: Eyes, copy) -> dict[str, object]:

@@ -169,7 +169,8 @@ OTHERS = (
         "matching",
         "select round, mentor, style::text, used from places where used > 0",
         "matching",
-        "select round, mentor, style::text, count(*)::int from matches where place_held group by round, mentor, style",
+        "select round, mentor, style::text, count(distinct coalesce(circle, id))::int from matches where place_held"
+        " group by round, mentor, style",
     ),
     Copy(
         "places held for mentorships",

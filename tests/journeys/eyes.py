@@ -11,8 +11,20 @@ from psycopg import sql
 
 from commons_onebox.home import SERVICES, Home
 
-UNCONCERNED = {"owners_heard", "places", "place_names", "alembic_version", "letters", "stop_links", "run_jobs"}
-"""What changes by itself (heartbeats, the numbering of the audit log, letters that leave, work that is told), and what is only ever loaded."""
+UNCONCERNED = {
+    "owners_heard",
+    "places",
+    "place_names",
+    "alembic_version",
+    "letters",
+    "stop_links",
+    "run_jobs",
+    "prices",
+    "pricings",
+}
+"""What changes by itself (heartbeats, the numbering of the audit log, letters that leave, work that is told, what places are
+reckoned to cost), and what is only ever loaded.
+"""
 PRESENCE = "rpc.profiles.note_activity"
 ROWS = sql.SQL("select {name}, count(*), max(xmin::text::bigint) from {table} {where}")
 WHERE = {
