@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from commons_contracts.codes import Cefr, Criterion, Initiator, Method, Modality, Style, Unit, Unmet
+from commons_contracts.matching import RunSettings
 from commons_contracts.mentoring import MatchRules, PlaceRules, ProgrammeRules, Range, RequestRules
 from commons_matching.rules.circle import Circle, Formed, Terms, solve, terms_of
 from commons_matching.rules.circle_faults import faults
@@ -16,6 +17,7 @@ from commons_matching.rules.engine.compile import compile_pool
 from commons_matching.rules.engine.people import Apart, Bar, People, Profile
 from commons_matching.rules.engine.verify import Fault
 from commons_matching.rules.engine.weights import Rules
+from commons_matching.rules.run import rules_for
 
 from .engine.pools import RULES, people
 
@@ -175,6 +177,13 @@ def test_planted_faults_are_seen(change, fault):
     assert {one.fault for one in faults(pool, terms, fewer, (first, second))} == {Fault.OVER_CAPACITY}
 
 
+def test_a_minor_among_adults_is_seen():
+    pool = pool_of([leader(1, vetted=True)], [person(1), person(2), person(3, minor=True)])
+    (circle,) = formed_of(pool).circles
+    found = faults(pool, TERMS, pool.places, (replace(circle, members=(0, 1, 2)),))
+    assert {one.mentee for one in found} == {0, 1, 2}
+
+
 def test_colleagues_are_seen_where_the_design_keeps_them_apart():
     firm = {"organisation": UUID(int=5)}
     pool = pool_of([leader(1)], [person(1, **firm), person(2, **firm)])
@@ -190,6 +199,11 @@ def test_circles_of_a_mixed_crowd_hold_and_come_out_the_same_again(seed):
     assert sum(map(len, members_of(pool, formed))) >= 6
     turned = People(mentors=told.mentors[::-1], mentees=told.mentees[::-1], apart=told.apart)
     assert solve(compile_pool(turned, RULES, seed), terms) == formed
+
+
+def test_a_circle_meets_every_week(a_round):
+    formed, pairs = (a_round(matching=MatchRules(method=method)) for method in (Method.CIRCLES, Method.ALGORITHM))
+    assert [rules_for(RunSettings(), round).hours_least for round in (formed, pairs)] == [1, 0]
 
 
 def test_a_design_says_how_large_circles_are_and_how_they_meet():
