@@ -81,10 +81,7 @@ class Pull:
             await self._ask()
         messages: list[Msg] = []
         try:
-            # Not wait_for, which in Python 3.11 forgets that it was cancelled where something arrives in the same moment.
-            async with asyncio.timeout(HEARTBEAT_SECONDS * 3):
-                first = await self.arrived.get()
-            await self._take(first, messages)
+            await self._take(await asyncio.wait_for(self.arrived.get(), timeout=HEARTBEAT_SECONDS * 3), messages)
         except TimeoutError:
             self.asked = 0  # not even a heartbeat: the request is lost
         while len(messages) < self.batch and not self.arrived.empty():

@@ -6,7 +6,6 @@ One process of a service does this at a time: the one that holds the advisory lo
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
@@ -88,9 +87,10 @@ class Relay:
 
     async def _sleep(self) -> None:
         """Until a commit wakes us, or a second passed: whatever a crash left is seen then."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TICK_SECONDS):
-                await self.runtime.committed.wait()
+        try:
+            await asyncio.wait_for(self.runtime.committed.wait(), timeout=TICK_SECONDS)
+        except TimeoutError:
+            return
 
     async def drain(self) -> None:
         while not await self._turn():
