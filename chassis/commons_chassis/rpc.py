@@ -140,14 +140,12 @@ class Answerer:
             raise Fault(FaultCode.BAD_USER_INPUT) from odd
 
     async def _transact(self, request: Request[Any], actor: Actor, key: str | None) -> tuple[BaseModel, list[str]]:
-        it, now, acts = self.runtime, self.runtime.clock.now(), isinstance(request, Command)
+        it, now, own = self.runtime, self.runtime.clock.now(), self.runtime.service
         if type(request).audited:
-            await doors.note(request, it.service, it.app, actor, now)
-        one = (
-            doors.transaction(it.service, it.app, actor, now) if acts else it.reads.transaction(it.service, actor, now)
-        )
-        async with one as tx:
-            reply = await doors.answer(request, tx, it.service, key=key)
+            await doors.note(request, own, it.app, actor, now)
+        acts, reads = isinstance(request, Command), it.reads.transaction
+        async with doors.transaction(own, it.app, actor, now) if acts else reads(own, actor, now) as tx:
+            reply = await doors.answer(request, tx, own, key=key)
         return reply, tx.wrote
 
     async def _hear_first(self, after: str, *, seconds: float) -> None:
