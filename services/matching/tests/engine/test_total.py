@@ -64,6 +64,15 @@ def test_the_size_is_the_largest_and_the_split_proves_it():
                 assert (cols[graph.row(i)[0]] == Part.SHORT).all(), (SEED, k)
 
 
+def test_a_place_is_spare_just_where_as_many_are_matched_without_it():
+    for k in range(40):
+        graph, free = a_pool(dice(7, k), most_mentees=25, most_mentors=12)
+        found = max_cardinality(net(graph, free))
+        for j in np.flatnonzero(free):
+            without = max_cardinality(net(graph, free - (np.arange(graph.mentors) == j).astype(np.int32)))
+            assert (found.split.cols[j] == Part.SPARE) == (without.size == found.size), (SEED, k, j)
+
+
 def test_two_people_for_one_place_are_short_and_an_idle_mentor_is_spare():
     graph = graph_of([[(0, 5)], [(0, 7)], [(1, 3)], [(2, 3), (1, 9)]], 4)
     found = max_cardinality(net(graph, places(1, 1, 1, 1)))
