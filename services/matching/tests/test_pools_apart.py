@@ -171,11 +171,9 @@ async def test_each_kind_of_news_is_seen_and_followed(committed, what):
         await set_prices(game.tx, game.project, round, {str(mentor): 500})
     behind, before = await state(round)
     assert behind
-    assert await state(round) == (False, before)
     async with committed() as game:
         game.round = round
         await CHANGES[what](game, mentor, place)
     behind, after = await state(round)
     assert behind
     assert after != before
-    assert await state(round) == (False, after)

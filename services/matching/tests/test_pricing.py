@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from commons_contracts.ids import PersonId, ProjectId
 from commons_contracts.matching import SetPlaces, Suggestions
 from commons_contracts.mentoring import MatchRules, Weight
 from commons_contracts.profiles import Speaks
+from commons_matching import keeping
 from commons_matching.app import service
 from commons_matching.keeping import Keeper
 from commons_matching.runs.pricing import pool_of, tariff
@@ -42,6 +44,8 @@ async def town(database, a_recruitment, monkeypatch):
     pools.forget_pools()
     engine, project, clock = create_async_engine(driver(database.app_dsn)), ProjectId(new_id()), Clock()
     clock.setting = setting_for(NOON, frozen=True)
+    everywhere = keeping.recruiting
+    monkeypatch.setattr(keeping, "recruiting", lambda at: [it for it in everywhere(at) if it.project == project])
     keeper = Keeper(SimpleNamespace(service=service, app=engine, clock=clock, stopping=False))
     keeper.round = None
 
@@ -75,6 +79,8 @@ async def look(town):
     await town.follow()
     town.priced.clear()
     await town.price()
+    async with town.scene() as game:  # beside transactions of other tests, which hold back what counts as seen
+        await game.tx.run(sa.text("update pricings set seen = pg_snapshot_xmax(pg_current_snapshot())::text::bigint"))
 
 
 async def costs(town):
@@ -99,9 +105,11 @@ async def test_suggestions_spread_before_any_run(town, monkeypatch):
     sought, calm, viewers = await recruit(town, matching=BY_FIELD.model_copy(update={"price_percent": 150}))
     assert await suggested(town, viewers[0]) == [sought, calm]
     monkeypatch.setattr(tariffs, "PAUSE", timedelta(minutes=1))
-    await look(town)
+    await town.follow()
+    await town.price()
     assert await costs(town) == {}
     monkeypatch.setattr(tariffs, "PAUSE", timedelta(0))
+    town.priced.clear()
     await look(town)
     found = await costs(town)
     assert found[sought] > found.get(calm, 0)
@@ -161,10 +169,12 @@ async def test_no_prices_where_nobody_would_see_them(town, changes):
 
 async def test_a_hand_that_is_lost_is_asked_again(town, monkeypatch):
     await recruit(town)
+    python = sys.executable
     monkeypatch.setattr("commons_matching.runs.holding.sys.executable", "/bin/false")
     await look(town)
     assert await costs(town) == {}
-    monkeypatch.undo()
-    monkeypatch.setattr(tariffs, "PAUSE", timedelta(0))
+    async with town.scene() as game:
+        await game.tx.run(sa.text("update pricings set seen = null"))
+    monkeypatch.setattr("commons_matching.runs.holding.sys.executable", python)
     await look(town)
     assert await costs(town) != {}
