@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from commons_contracts.codes import Criterion, Method, RefusalCode, Role
@@ -14,6 +15,16 @@ LACKING = """query ($id: ID!) { node(id: $id) { ... on Round { incompleteProfile
   nodes { person { id } role fields } } } } }"""
 FIT = """query ($id: ID!, $mentor: ID!) { node(id: $id) { ... on Round { mentor(person: $mentor) {
   fit { points parts { criterion points most skipped } } } } } }"""
+UNASKED: Mapping[str, Any] = {
+    "units": ["PAIR"],
+    "styles": ["TRADITIONAL"],
+    "requests": {"initiator": "BY_METHOD"},
+    "matching": {"method": Method.ALGORITHM, "criteria": [{"criterion": Criterion.STAGE, "points": 100}]},
+    "places": {"suggested": [{"style": "TRADITIONAL", "count": 1}]},
+    "time": {"sessionMinutes": {"least": 20, "most": 60}, "durationMonths": {"least": 1}},
+    "steps": {"phases": [{"style": "TRADITIONAL", "phases": ["CLOSURE"]}]},
+}
+"""A design that counts how far people have come, and asks nobody."""
 WOMAN = {"criterion": Criterion.GENDER, "gender": "WOMAN"}
 
 
@@ -28,8 +39,20 @@ async def what_counts_is_told_or_skipped(story: Story) -> None:
     told = [(one["person"]["id"], one["role"], one["fields"]) for one in found]
     held = told == [(mentee.id, Role.MENTEE, [Criterion.STAGE])]
     story.says(STEP, "INCOMPLETE", held, "the coordinator reads who lacks what")
+    await _no_run(story, mentor, mentee)
     await mentee.does("describeProfile", **TELLS)
     await _by_consent(story, opened, mentor, mentee)
+
+
+async def _no_run(story: Story, mentor: Player, mentee: Player) -> None:
+    """Started by what it did not ask for, a run would quietly give her less."""
+    opened = await story.opens(Method.ALGORITHM, rules=UNASKED)
+    await story.takes_part(mentor, Role.MENTOR, opened, reads=False)
+    await story.takes_part(mentee, Role.MENTEE, opened, reads=False)
+    await story.stage.quiet()
+    no, params = RefusalCode.PROFILE_INCOMPLETE_FOR_MATCHING, {"people": 1, "fields": [Criterion.STAGE]}
+    why, input = "a run by what the programme counts and does not collect", {"round": opened.id}
+    await story.stage.refuses(STEP, no, story.coordinator, "startMatchRun", input, params=params, why=why)
 
 
 async def _by_consent(story: Story, opened: Opened, mentor: Player, mentee: Player) -> None:

@@ -52,6 +52,8 @@ class Story(Tale):
     mentors: list[Player] = field(default_factory=list)
     mentees: list[Player] = field(default_factory=list)
     two_way: Opened = field(init=False)
+    base: str | None = None
+    """The newest version with the project's own rules."""
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """What each has ranked, by the ids of persons, as she herself knows it."""
 
@@ -62,9 +64,10 @@ class Story(Tale):
         return await together(one.ask(LOOK_AT_LISTS if ranking else LOOK, **ranking) for one in people)
 
     async def opens(self, method: Method, **more: Any) -> Opened:
-        """The coordinator publishes a version of the programme with this method."""
-        wish = {"startsOn": STARTS_ON, "endsOn": ENDS_ON, "method": method} | more
+        """The coordinator publishes a version of the programme with this method; one with rules of its own is no other's base."""
+        wish = {"startsOn": STARTS_ON, "endsOn": ENDS_ON, "method": method, "basedOn": self.base} | more
         draft = await self.coordinator.does("createProgramme", **wish)
+        self.base = self.base if "rules" in more else draft["id"]
         await self.coordinator.does("publishProgramme", programme=draft["id"])
         await self.stage.quiet()
         found = (await self.coordinator.ask(ROUND, id=draft["id"]))["node"]["round"]
