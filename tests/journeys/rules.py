@@ -119,7 +119,7 @@ RULES = {
             "MENTEES_CHOOSE": 1,
         },
         "J5.4": {"TRAINING_REQUIRED": 3, "TRAINED": 1},
-        "J5.5": {"INCOMPLETE": 1, "PROFILE_INCOMPLETE_FOR_MATCHING": 1, "OPT_IN": 1},
+        "J5.5": {"INCOMPLETE": 1, "PROFILE_INCOMPLETE_FOR_MATCHING": 2, "OPT_IN": 1},
         "J5.7": {"ROLE_NOT_ALLOWED": 1, "SUPERVISION_CONFLICT": 1, "NOT_FOUND": 1, "TAKEN_BACK": 1},
         "J5.6": {
             "COMMITMENT_OUT_OF_RANGE": 2,
