@@ -12,7 +12,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from commons_contracts import matching as contract
-from commons_contracts.codes import Criterion, Language, NotPaired
+from commons_contracts.codes import Criterion, Language, Modality, NotPaired
 
 from ..sentences import Catalogue
 
@@ -47,10 +47,11 @@ def circle(view: contract.CircleView, language: Language) -> str:
     """What all of a circle have in common."""
     weekday, nth = divmod(view.block, BLOCKS_A_DAY)
     begins, ends = (time(HOURS * n % 24) for n in (nth, nth + 1))
+    meets = view.modality is not Modality.ONLINE  # what is mixed is also in one place
     return _say(
         language,
         CIRCLE,
-        view.modality,
+        Modality.FACE_TO_FACE if meets else Modality.ONLINE,
         language=spoken(view.language, language),
         day=get_day_names("wide", locale=language)[weekday],
         begins=format_time(begins, "short", locale=language),
