@@ -113,6 +113,8 @@ class Cast:
             trained=tuple(module for module in self._modules(role) if ready or module not in ON_CHECKLIST),
         )
         places = chance.choice((None, None, 1, 2, 2, 3, 4)) if mentor else None
+        if places and self.rules.places.most:
+            places = min(places, self.rules.places.most)
         return Made(subject=subject, role=role, entry=entry, places=places, ready=ready)
 
     def _modules(self, role: Role) -> tuple[TrainingModule, ...]:
