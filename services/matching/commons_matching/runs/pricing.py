@@ -13,8 +13,6 @@ from ..rules.engine.round import worth_of
 from ..tables.people import Gathered, people_in
 
 SEEDS: Final = 1 << 31
-FEW: Final = 8
-"""Of fewer people one would not outweigh points by so much that the two could be told apart in a price."""
 
 
 def pool_of(everyone: Gathered) -> Pool:
@@ -24,7 +22,7 @@ def pool_of(everyone: Gathered) -> Pool:
 
 
 def tariff(pool: Pool) -> dict[str, int]:
-    """Points by the id of a mentor, of whom it costs anything. From lists, without a proof: half a second for 25,000 people."""
+    """Points by the id of a mentor, of whom it costs anything. From lists, without a proof."""
     from ..rules.engine.total import best
     from .steps import LENGTH
     from .telling import tariff_of
@@ -33,4 +31,4 @@ def tariff(pool: Pool) -> dict[str, int]:
     if people == 0:
         return {}
     graph = pool.best(np.arange(pool.mentees, dtype=np.int32), LENGTH)
-    return tariff_of(pool, best(graph, pool.places, worth_of((), max(people, FEW)), None, seed=pool.seed))
+    return tariff_of(pool, best(graph, pool.places, worth_of((), people), None, seed=pool.seed))

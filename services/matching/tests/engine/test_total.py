@@ -201,4 +201,14 @@ def test_a_tariff_says_what_is_sought():
     tariff = solve_total(graph, places(1, 5, 5)).tariff
     assert 800 <= tariff[0] <= 900
     assert list(tariff[1:]) == [0, 0]
+
+
+def test_a_tariff_of_few_is_in_points_as_one_of_many():
+    graph = graph_of([[(0, 9000)], [(0, 8000), (1, 2000)], [(1, 7000)]], 2)
+    first, second = solve_total(graph, places(1, 1)).tariff
+    assert 8000 <= first <= 9001
+    assert 2000 <= second <= 7001
+
+
+def test_a_sum_may_be_larger_than_a_word():
     assert exact_sum(np.full(5, 2**62)) == 5 * 2**62

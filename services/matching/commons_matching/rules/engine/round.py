@@ -74,6 +74,10 @@ def rescaled(prices: Longs, old: Longs, new: Longs) -> Longs:
     return np.asarray(np.maximum(prices - halves * was + halves * now, 0))
 
 
+FEW = 8
+"""Of fewer people one would outweigh points by so little that the two could not be told apart in a price."""
+
+
 def worth_of(bands: Sequence[int], people: int, bonus: int = 0) -> Longs:
     """What a pair of 0..10,000 points counts for, where at most `people` pairs are made: int64[10,001].
 
@@ -82,7 +86,7 @@ def worth_of(bands: Sequence[int], people: int, bonus: int = 0) -> Longs:
     """
     worth, top = np.arange(WHOLE + 1, dtype=np.int64), WHOLE + bonus
     for band in (*sorted(set(bands), reverse=True), 0):
-        step = people * top + 1
+        step = max(people, FEW) * top + 1
         top += step
         if top > MOST:
             raise BandsTooManyError(f"{len(bands)} bands for {people} people")
