@@ -16,6 +16,7 @@ import pytest
 from commons_chassis.ask import Asker
 from commons_contracts.codes import Role
 from commons_onebox.demo import JOURNEYS, prepare, stage_at
+from commons_onebox.demo.crew import Crew
 from commons_onebox.demo.judge import Judge, held
 from commons_onebox.demo.stage import Stage
 from commons_onebox.home import GATEWAY, SERVICES, Home
@@ -110,7 +111,7 @@ async def came_to(home: Home, url: str, name: str, more: More | None = None) -> 
     """What a journey came to: its verdicts, every copy beside its owner, and what was left undelivered. `more` looks on."""
     judge, journey = Judge(name), JOURNEYS[name]
     async with Eyes.on(home) as eyes:
-        async with stage_at(home.issuer_key, url, judge, journey.project) as stage:
+        async with stage_at(home.issuer_key, url, judge, journey.project, Crew(home)) as stage:
             stage.witnesses.append(eyes.look)
             await journey.play(stage)
             found = await more(stage, eyes) if more else {}

@@ -152,7 +152,7 @@ RULES = {
             "MATCH_RUN_IN_PROGRESS": 1,
             "INVALID_TRANSITION": 1,
         },
-        "J6.2": {"FOLLOWED": 1, "SAME_AGAIN": 1, "RUN_AGAIN": 1},
+        "J6.2": {"FOLLOWED": 1, "SAME_AGAIN": 1, "RUN_AGAIN": 1, "WHOEVER_COMPUTES": 1},
         "J6.4": {
             "SUMS": 1,
             "WEIGHTS": 1,

@@ -31,6 +31,7 @@ def test_json_is_one_object_a_rule_and_nothing_else(capsys: pytest.CaptureFixtur
     first, second = map(json.loads, capsys.readouterr().out.splitlines())
     detail = "her only place is [taken]"
     expected = {"journey": "J1", "step": "J1.7", "rule": "MENTOR_AT_CAPACITY", "passed": True, "detail": detail}
+    expected |= {"skipped": False}
     assert (first, second["passed"]) == (expected, False)
 
 
@@ -57,6 +58,19 @@ def test_people_read_each_rule_the_score_and_where_it_serves(capsys: pytest.Capt
 def test_every_rule_must_have_held() -> None:
     verdicts = _judged(JsonView())
     assert [held(verdicts), held(verdicts[:1]), held([])] == [False, True, False]
+
+
+def test_what_cannot_be_tried_is_counted_and_told(capsys: pytest.CaptureFixture[str]) -> None:
+    view = TerminalView()
+    judge = Judge("J6", view.verdict)
+    judge.skips("J6.2", "WHOEVER_COMPUTES", "not ours to kill")
+    assert not held(judge.verdicts)
+    judge.says("J6.2", "FOLLOWED", True, "to its end")
+    assert held(judge.verdicts)
+    view.score(judge.verdicts)
+    shown = capsys.readouterr().out
+    lines = ("SKIP  WHOEVER_COMPUTES", "not ours to kill", "1 of 1 rules held, 1 skipped")
+    assert [line for line in lines if line not in shown] == []
 
 
 def test_an_unknown_journey_is_said_before_anything_starts(tmp_path: Path) -> None:

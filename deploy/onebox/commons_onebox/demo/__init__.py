@@ -24,6 +24,7 @@ from ..server import port_is_free
 from ..tokens import OPERATOR, issue
 from ..web import answers
 from . import j1, j2, j3, j5, j6
+from .crew import Crew
 from .judge import Judge, Verdict, held
 from .play import Journey
 from .show import JsonView, TerminalView, View
@@ -89,14 +90,14 @@ def _play(home: Home, url: str, name: str, view: View, *, seeded: bool) -> list[
     if not seeded:
         with view.seeding() as tell:
             fill_home(home, tell)
-    return _perform(home.issuer_key, url, name, view)
+    return _perform(home.issuer_key, url, name, view, Crew(home))
 
 
-def _perform(key: Path, url: str, name: str, view: View) -> list[Verdict]:
+def _perform(key: Path, url: str, name: str, view: View, crew: Crew | None = None) -> list[Verdict]:
     journey, judge = JOURNEYS[name], Judge(name, view.verdict)
 
     async def on_stage() -> None:
-        async with stage_at(key, url, judge, journey.project) as stage:
+        async with stage_at(key, url, judge, journey.project, crew) as stage:
             await journey.play(stage, view.scene)
 
     asyncio.run(on_stage())
@@ -111,7 +112,7 @@ async def prepare(key: Path, url: str, name: str) -> None:
 
 
 @asynccontextmanager
-async def stage_at(key: Path, url: str, judge: Judge, project: str) -> AsyncIterator[Stage]:
+async def stage_at(key: Path, url: str, judge: Judge, project: str, crew: Crew | None = None) -> AsyncIterator[Stage]:
     """The platform that runs there, as a journey knows it: an address, and tokens signed with its issuer's key."""
 
     def token(subject: str, project: str, operator: bool) -> str:
@@ -119,7 +120,7 @@ async def stage_at(key: Path, url: str, judge: Judge, project: str) -> AsyncIter
 
     limits = httpx.Limits(max_connections=100)
     async with httpx.AsyncClient(base_url=url, timeout=ANSWER_SECONDS, limits=limits) as http:
-        yield Stage(http=http, issue=token, judge=judge, project=project)
+        yield Stage(http=http, issue=token, judge=judge, project=project, crew=crew)
 
 
 def _fresh_home() -> Home:

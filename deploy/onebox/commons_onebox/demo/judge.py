@@ -9,13 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """Whether a rule held. `rule` is a refusal's code, or a short name of what should hold."""
+    """Whether a rule held. `rule` is a refusal's code, or a short name of what should hold; `skipped`: it was not tried."""
 
     journey: str
     step: str
     rule: str
     passed: bool
     detail: str
+    skipped: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -30,11 +31,17 @@ class Judge:
     verdicts: list[Verdict] = field(default_factory=list)
 
     def says(self, step: str, rule: str, held: bool, detail: str) -> None:
-        verdict = Verdict(journey=self.journey, step=step, rule=rule, passed=held, detail=detail)
+        self._hears(Verdict(journey=self.journey, step=step, rule=rule, passed=held, detail=detail))
+
+    def skips(self, step: str, rule: str, why: str) -> None:
+        self._hears(Verdict(journey=self.journey, step=step, rule=rule, passed=True, detail=why, skipped=True))
+
+    def _hears(self, verdict: Verdict) -> None:
         self.verdicts.append(verdict)
         self.tell(verdict)
 
 
 def held(verdicts: Sequence[Verdict]) -> bool:
     """Whether every rule held; where none was tried, none did."""
-    return bool(verdicts) and all(verdict.passed for verdict in verdicts)
+    tried = [verdict for verdict in verdicts if not verdict.skipped]
+    return bool(tried) and all(verdict.passed for verdict in tried)

@@ -86,7 +86,7 @@ class TerminalView:
         self._status.update(f"Playing {step}: {escape(title)}")
 
     def verdict(self, verdict: Verdict) -> None:
-        mark = "[green]PASS[/]" if verdict.passed else "[bold red]FAIL[/]"
+        mark = "[yellow]SKIP[/]" if verdict.skipped else "[green]PASS[/]" if verdict.passed else "[bold red]FAIL[/]"
         self._console.print(f"{mark}  {verdict.rule:<28} [dim]{escape(verdict.detail)}[/]", soft_wrap=True)
 
     def score(self, verdicts: list[Verdict]) -> None:
@@ -97,7 +97,10 @@ class TerminalView:
             self._console.print(
                 f"[bold red]FAIL[/]  {verdict.step} {verdict.rule}: {escape(verdict.detail)}", soft_wrap=True
             )
-        held = f"{len(verdicts) - len(failed)} of {len(verdicts)} rules held"
+        tried = [verdict for verdict in verdicts if not verdict.skipped]
+        held = f"{len(tried) - len(failed)} of {len(tried)} rules held"
+        if skipped := len(verdicts) - len(tried):
+            held += f", {skipped} skipped"
         self._console.print(f"[bold]{held}[/] [dim]after {time.monotonic() - self._began:.0f} s in all[/]")
 
     def serving(self, url: str, folder: str, tokens: Mapping[str, str], note: str) -> None:

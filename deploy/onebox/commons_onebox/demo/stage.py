@@ -13,6 +13,7 @@ import httpx
 
 from commons_contracts.codes import Conduct
 
+from .crew import Crew
 from .judge import Judge
 from .player import Answer, Player
 
@@ -38,12 +39,13 @@ SEEN_OF_PROJECT = """query ($slug: String!) { project(slug: $slug) {
 
 @dataclass
 class Stage:
-    """Knows the platform by its address alone."""
+    """Knows the platform by its address alone; `crew`: its processes, where they are this machine's."""
 
     http: httpx.AsyncClient
     issue: Issue
     judge: Judge
     project: str
+    crew: Crew | None = None
     witnesses: list[Witness] = field(default_factory=list)
     """More eyes on what a refusal leaves: tests look into the databases as well."""
     stirred: bool = True

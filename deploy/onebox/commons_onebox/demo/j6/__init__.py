@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..play import Journey
-from . import circles, deciding, explaining, fairness, publishing, starting
+from . import circles, deciding, explaining, fairness, publishing, scaling, starting
 from .story import BEGINS, SEEDED_AT, Story
 
 __all__ = ["JOURNEY"]
@@ -17,6 +17,7 @@ JOURNEY = Journey(
     scenes=(
         ("J6.1", "A run is started once", starting.a_run_is_started_once),
         ("J6.2", "It is followed, and comes out the same again", starting.it_can_be_followed_and_repeated),
+        ("J6.2", "Whoever computes", scaling.one_is_killed_with_work_in_hand),
         ("J6.4", "Every pair has its reasons", explaining.every_pair_has_its_reasons),
         ("J6.5", "Everyone who is left hears why", explaining.everyone_left_hears_why),
         ("J6.8", "Fair to whom", fairness.fair_to_whom),
