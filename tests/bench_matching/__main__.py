@@ -27,7 +27,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="turns of each solver")
     parser.add_argument("--large", action="store_true", help="20,000 mentors x 100,000 mentees too (minutes)")
     parser.add_argument("--huge", action="store_true", help="100,000 x 500,000 too (hours and 20 GB)")
-    parser.add_argument("--patience", type=float, default=120, help="seconds that a peer may take for one case")
+    parser.add_argument("--patience", type=float, default=300, help="seconds that a peer may take for one case")
     parser.add_argument("--keep", action="store_true", help="keep the results and write them into docs/matching.md")
     return parser.parse_args()
 
@@ -55,7 +55,8 @@ def measured(wanted: argparse.Namespace, seed: int) -> dict:
     print("length of lists", flush=True)
     found["lengths"] = lengths(USUAL, seed + 60)
     print("against matching", flush=True)
-    found["two_sided"] = two_sided([(100, 30), (300, 100), (1000, 300), (4000, 1000)], seed + 70, wanted.patience)
+    listed = [(100, 30), (300, 100), (1000, 300), (4000, 1000), *([(20_000, 5_000)] if wanted.large else [])]
+    found["two_sided"] = two_sided(listed, seed + 70, wanted.patience)
     print("against mentor-match", flush=True)
     found["mentor_match"] = mentor_match([1, 4, 10], instances(), wanted.patience)
     return found
