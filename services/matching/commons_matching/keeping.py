@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from math import inf
 
-from commons_chassis import doors
 from commons_chassis.faults import passing
 from commons_chassis.log import logger, where
 from commons_chassis.runtime import Runtime
-from commons_chassis.tx import Tx
-from commons_contracts.ids import ProjectId, RoundId
+from commons_contracts.ids import RoundId
 
+from .acting import acting
 from .rules.choosing import priced
 from .rules.round import Round
 from .runs.holding import HandLostError, Held, WorkError
@@ -53,10 +51,10 @@ class Keeper:
 
     async def follow(self) -> None:
         """Compile what is missing, from the own database; read again what has changed, whichever process heard of it."""
-        async with self._transaction(None) as tx:
+        async with acting(self.runtime, None) as tx:
             behind = await left_behind(tx)
         for row in behind:
-            async with self._transaction(row["project"]) as tx:
+            async with acting(self.runtime, row["project"]) as tx:
                 await mentors_pool(tx, await find_round(tx, row["round"]))
 
     async def price(self) -> None:
@@ -68,7 +66,7 @@ class Keeper:
                 await self._price(round)
 
     async def _price(self, round: Round) -> None:
-        async with self._transaction(round.project) as tx:
+        async with acting(self.runtime, round.project) as tx:
             basis = await tariff.find_basis(tx, round) if await tariff.take_turn(tx, round) else None
         if basis is None:
             return
@@ -79,12 +77,8 @@ class Keeper:
             return
         finally:
             await self.held.close()
-        async with self._transaction(round.project) as tx:
+        async with acting(self.runtime, round.project) as tx:
             await tariff.set_prices(tx, round.project, round.id, answer["tariff"], seen=basis.seen, free=basis.free)
-
-    def _transaction(self, project: ProjectId | None) -> AbstractAsyncContextManager[Tx]:
-        it = self.runtime
-        return doors.transaction(it.service, it.app, doors.service_actor(project), it.clock.now(), own=True)
 
 
 async def _nothing(_: Sequence[str]) -> Sequence[bytes]:

@@ -21,7 +21,7 @@ from .engine.explain import least_tongue
 from .engine.graph import WHOLE, Ints
 from .engine.layout import BLOCKS, ONLINE, TO_MEET, Flag, Kind
 from .engine.pool import Pool
-from .engine.round import Round, worth_of
+from .engine.round import Round, unpriced
 from .engine.sides import Side, Sides
 
 if TYPE_CHECKING:
@@ -124,16 +124,7 @@ class Formed:
         mate = np.full(pool.mentees, -1, np.int32)
         for circle in self.circles:
             mate[list(circle.members)] = circle.facilitator
-        points = [pool.points(i, j) if j >= 0 else 0 for i, j in enumerate(mate.tolist())]
-        return Round(
-            mate=mate,
-            points=np.array(points, np.int32),
-            prices=np.zeros(pool.mentors, np.int64),
-            gains=np.zeros(pool.mentees, np.int64),
-            worth=worth_of((), pool.mentees),
-            gap=0,
-            stats={},
-        )
+        return unpriced(pool, mate)
 
 
 def solve(pool: Pool, terms: Terms, *, keep: Ints | None = None, bonus: int = 0) -> Formed:

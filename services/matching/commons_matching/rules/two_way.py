@@ -11,7 +11,7 @@ import numpy as np
 
 from .engine.graph import WHOLE, Graph, Ints
 from .engine.pool import Pool
-from .engine.round import Round, worth_of
+from .engine.round import Round, unpriced
 from .engine.sides import Side
 from .engine.verify import Found, verify_stable
 
@@ -73,16 +73,7 @@ def solve(pool: Pool, lists: Lists, rows: Ints, places: Ints) -> Round:
 
     graph, score = wanted(pool, lists, rows)
     found = solve_stable(graph, places, score, seed=pool.seed)
-    points = [pool.points(i, j) if j >= 0 else 0 for i, j in enumerate(found.mate.tolist())]
-    return Round(
-        mate=found.mate,
-        points=np.array(points, np.int32),
-        prices=np.zeros(pool.mentors, np.int64),
-        gains=np.zeros(pool.mentees, np.int64),
-        worth=worth_of((), pool.mentees),
-        gap=0,
-        stats={},
-    )
+    return unpriced(pool, found.mate)
 
 
 def faults(pool: Pool, lists: Lists, rows: Ints, places: Ints, round: Round) -> tuple[Found, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import aclosing
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,10 +20,10 @@ from commons_chassis.faults import passing
 from commons_chassis.jobs import Job, LostError, Pieces, Queue
 from commons_chassis.log import logger, where
 from commons_chassis.runtime import Runtime
-from commons_chassis.tx import Tx
 from commons_contracts.codes import RunFailure
 from commons_contracts.ids import ProjectId, RunId
 
+from ..acting import acting
 from ..tables import run_snapshots
 from . import ledger, settling, snapshot
 from .holding import Held, WorkError
@@ -80,7 +80,7 @@ class Carrier:
                     self.run, self.idle_since = None, asyncio.get_running_loop().time()
 
     async def _take(self, job: Job, named: Named) -> None:
-        async with self._transaction(None) as tx:
+        async with acting(self.runtime, None) as tx:
             project = await ledger.project_of(tx, named)
         if project is None or not await self._goes_on(named, project):
             await self.queue.done(job)
@@ -105,7 +105,7 @@ class Carrier:
         """Compute it, keep what came of it, note it; the jobs that can be done next. None: its run is over."""
         given = None
         if named.kind is Kind.SNAPSHOT:
-            async with self._transaction(project) as tx:
+            async with acting(self.runtime, project) as tx:
                 given = await snapshot.read(tx, _run(named))
         answer = await self.held.do(named.words, given, self._fetch(project))
         if named.kind is not Kind.SNAPSHOT:
@@ -117,7 +117,7 @@ class Carrier:
         """Of those who did the same one notes it: whoever holds the run's row first."""
         run, (_, workers) = _run(named), await self.queue.state()
         (content, *_), told, last = answer["pieces"].values(), answer["told"], answer["then"] is None
-        async with self._transaction(project) as tx:
+        async with acting(self.runtime, project) as tx:
             if not await settling.active(tx, run):
                 return None
             if await ledger.project_of(tx, named) is None:
@@ -143,7 +143,7 @@ class Carrier:
         run, kind, *_ = name.split("/")
         if kind != Kind.SNAPSHOT:
             return await self.pieces.get(name)
-        async with self._transaction(project) as tx:
+        async with acting(self.runtime, project) as tx:
             content: bytes = await tx.value(sa.select(run_snapshots.c.people).where(run_snapshots.c.run == run))
         return content
 
@@ -153,7 +153,7 @@ class Carrier:
         while not self.runtime.stopping:
             await asyncio.sleep(PAUSE_SECONDS)
             try:
-                async with self._transaction(None):
+                async with acting(self.runtime, None):
                     return
             except Exception as broken:
                 if not passing(broken):
@@ -167,7 +167,7 @@ class Carrier:
         said: dict[str, Any] = {"job": "/".join(named.words), "tries": job.tries} | _said(broken)
         if isinstance(broken, LostError) and job.tries < TRIES:
             logger.warning("pieces of a run are gone; it is computed again", **said)
-            async with self._transaction(project) as tx:
+            async with acting(self.runtime, project) as tx:
                 if await settling.active(tx, _run(named)):
                     await ledger.compute_again(tx, _run(named))
             await self.queue.done(job)
@@ -178,7 +178,7 @@ class Carrier:
             await self.queue.again(job, seconds=PAUSE_SECONDS)
             return
         logger.error("a run failed", **said)
-        async with self._transaction(project) as tx:
+        async with acting(self.runtime, project) as tx:
             await ledger.fail(tx, named, said["error"])
             await settling.fail(tx, _run(named), why or RunFailure.WORK_FAILED)
         self.runtime.committed.set()
@@ -197,7 +197,7 @@ class Carrier:
 
     async def _look_round(self) -> None:
         mine = self.run
-        async with self._transaction(None) as tx:
+        async with acting(self.runtime, None) as tx:
             runs, untold = await ledger.open_runs(tx), await ledger.untold(tx)
         if mine not in runs and mine == self.run is not None:
             await self.held.close()  # it is over and cleared away, by whomever: nobody waits for what is computed
@@ -210,11 +210,11 @@ class Carrier:
         for run, project in runs.items():
             await self._look_at(run, project, workers)
         if not left:
-            async with self._transaction(None) as tx:
+            async with acting(self.runtime, None) as tx:
                 await ledger.tell_again(tx)
 
     async def _look_at(self, run: RunId, project: ProjectId, workers: int) -> None:
-        async with self._transaction(project) as tx:
+        async with acting(self.runtime, project) as tx:
             seen = await ledger.seen(tx, run)
             if seen is not None:
                 now = (*await ledger.count(tx, run), workers)
@@ -224,23 +224,19 @@ class Carrier:
                 return
             names = await ledger.pieces(tx, run)
         await self.pieces.drop(str(run), names)
-        async with self._transaction(project) as tx:
+        async with acting(self.runtime, project) as tx:
             await ledger.forget(tx, run)
 
     async def _goes_on(self, named: Named, project: ProjectId) -> bool:
-        async with self._transaction(project) as tx:
+        async with acting(self.runtime, project) as tx:
             return await ledger.seen(tx, _run(named)) is not None
 
     async def _tell(self, jobs: Sequence[Named]) -> None:
         for job in jobs:
             await self.queue.put(*job.words)
         if jobs:
-            async with self._transaction(None) as tx:
+            async with acting(self.runtime, None) as tx:
                 await ledger.told(tx, jobs)
-
-    def _transaction(self, project: ProjectId | None) -> AbstractAsyncContextManager[Tx]:
-        it = self.runtime
-        return doors.transaction(it.service, it.app, doors.service_actor(project), it.clock.now(), own=True)
 
 
 def _run(named: Named) -> RunId:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .graph import WHOLE, Graph, Ints, Longs
+from .graph import WHOLE, Graph, Ints, Longs, Pairs
 
 MOST = 2**61
 """What one more person and her points may count for at most: above it, sums of three would not fit into 64 bits."""
@@ -92,6 +92,19 @@ def worth_of(bands: Sequence[int], people: int, bonus: int = 0) -> Longs:
             raise BandsTooManyError(f"{len(bands)} bands for {people} people")
         worth[band:] += step
     return worth
+
+
+def unpriced(pool: Pairs, mate: Ints) -> Round:
+    """A matching that was not found by prices: there are none, and they prove nothing. `mate` int32[mentees]: her mentor, or -1."""
+    return Round(
+        mate=mate,
+        points=np.array([pool.points(i, j) if j >= 0 else 0 for i, j in enumerate(mate.tolist())], np.int32),
+        prices=np.zeros(pool.mentors, np.int64),
+        gains=np.zeros(pool.mentees, np.int64),
+        worth=worth_of((), pool.mentees),
+        gap=0,
+        stats={},
+    )
 
 
 def keeping(graph: Graph, keep: Ints, bonus: int) -> Longs:
