@@ -155,7 +155,7 @@ async def test_a_no_ends_it(gateway, journal):
 
 
 async def test_it_ends_with_the_token(gateway, journal):
-    async with following(gateway, expires=int(real_now().timestamp()) + 1) as answer:
+    async with following(gateway, expires=real_now().timestamp() + 0.5) as answer:
         assert (await answer()).errors is None
         assert (await answer(3)).errors[0].extensions["code"] == "UNAUTHENTICATED"
 
