@@ -8,22 +8,31 @@ import pytest
 import sqlalchemy as sa
 
 from commons_chassis.ids import new_id
-from commons_chassis.testing import hear, play, run, told
-from commons_contracts.codes import NoticeCode, Phase, Role, Style
-from commons_contracts.ids import PLATFORM, MatchId, MentorshipId
+from commons_chassis.testing import hear, play, refused, run, told
+from commons_contracts.base import Actor
+from commons_contracts.codes import Conduct, NoticeCode, Phase, RefusalCode, Role, Style
+from commons_contracts.ids import PLATFORM, MatchId, MentorshipId, PersonId, membership_of
 from commons_contracts.matching import MatchConfirmed
 from commons_contracts.mentoring import (
     Changes,
     ChecklistLine,
     DraftProgramme,
+    EndMentorship,
     MentorshipOpened,
     MentorshipsByIds,
     MentorshipsByMatch,
     MentorshipsPage,
     NoticeWanted,
     PublishProgramme,
+    TickItem,
 )
-from commons_contracts.profiles import MembershipBegan, PersonBlocked, PersonUnblocked
+from commons_contracts.profiles import (
+    ConductAccepted,
+    ConductInForce,
+    MembershipBegan,
+    PersonBlocked,
+    PersonUnblocked,
+)
 from commons_mentoring.app import service
 from commons_mentoring.tables import checklist_lines, mentorships, unopened_matches
 
@@ -159,6 +168,27 @@ async def test_a_match_waits_for_the_people_it_is_about(tx, programme):
     assert await count(tx, unopened_matches) == 0
     (view,) = await by_match(tx, match, viewer=match.mentor)
     assert view.opened_at == joined["at"]
+
+
+async def test_whom_a_table_brought_does_nothing_in_it_before_she_has_accepted_the_code_herself(tx, programme):
+    code = {"kind": Conduct.COMMUNITY, "version": 1}
+    await hear(service, ConductInForce(project=tx.project, at=CONFIRMED, conduct=new_id(), **code), tx)
+    match = await a_match(tx, programme)
+    hers = {"project": tx.project, "at": CONFIRMED, "person": (brought := PersonId(new_id()))}
+    hers["membership"] = membership_of(brought, tx.project)
+    await hear(service, MembershipBegan(**hers, roles=(Role.MENTEE,), adult=True), tx)
+    match = match.model_copy(update={"mentee": brought})
+    await hear(service, match, tx)
+    (waits,) = await by_match(tx, match, viewer=match.mentor)
+    assert (waits.mentee, waits.phase) == (brought, Phase.PREPARATION)
+
+    tx.actor = Actor(person=brought, project=tx.project)
+    tick = TickItem(mentorship=waits.id, item="TRUST_BUILT")
+    for command in (tick, EndMentorship(mentorship=waits.id)):
+        async with refused(tx, RefusalCode.CODE_OF_CONDUCT_REQUIRED, **code):
+            await run(service, command, tx)
+    await hear(service, ConductAccepted(**hers, **code), tx)
+    assert (await run(service, tick, tx)).phase is Phase.PREPARATION
 
 
 async def test_a_minor_is_not_brought_together_with_anyone(tx, programme):
