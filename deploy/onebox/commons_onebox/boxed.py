@@ -79,6 +79,7 @@ class Box:
         found: dict[str, Any] = self._box.wait(timeout=timeout or PATIENCE)
         if self._ending:
             self._container.stop()
+            atexit.unregister(self._container.stop)
         return int(found["StatusCode"])
 
     @property
