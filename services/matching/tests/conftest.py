@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from commons_chassis.ids import new_id
 from commons_chassis.testing import NOON, fixtures_for, hear, play, run, told
@@ -40,6 +41,7 @@ from commons_contracts.profiles import (
 )
 from commons_matching.app import service
 from commons_matching.rules.round import Round, open_round, round_of
+from commons_matching.tables import rounds
 
 database, tx = fixtures_for(service)
 
@@ -101,6 +103,10 @@ class Recruitment:
         await hear(service, programme, self.tx)
         self.round = round_of(programme.programme)
         return self.round
+
+    async def end(self) -> None:
+        """For what was committed: a process keeps the newest rounds that recruit, and the next test's must be among them."""
+        await self.tx.run(sa.update(rounds).where(rounds.c.project == self.project).values(closes_at=NOON))
 
     async def become(self, person: PersonId) -> PersonId:
         return await play(self.tx, person=person, roles=(self.roles[person],))

@@ -108,7 +108,10 @@ class Crowd:
 @pytest.fixture
 async def crowd(database, a_recruitment):
     engine = create_async_engine(driver(database.app_dsn), pool_size=SIXTY_FOUR, max_overflow=0)
-    yield Crowd(engine, a_recruitment)
+    crowd = Crowd(engine, a_recruitment)
+    yield crowd
+    async with crowd.transaction(PersonId(new_id())) as tx:
+        await a_recruitment(tx).end()
     await engine.dispose()
 
 

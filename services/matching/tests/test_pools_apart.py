@@ -106,7 +106,9 @@ async def committed(engine, a_recruitment):
             await play(tx)
             yield a_recruitment(tx)
 
-    return scene
+    yield scene
+    async with scene() as game:
+        await game.end()
 
 
 async def seconds_until(ask, expected, limit=30.0):

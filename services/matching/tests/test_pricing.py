@@ -62,6 +62,8 @@ async def town(database, a_recruitment, monkeypatch):
 
     keeper.scene = scene
     yield keeper
+    async with scene() as game:
+        await game.end()
     await keeper.held.close()
     await engine.dispose()
 
@@ -77,6 +79,7 @@ async def recruit(town, *, matching=BY_FIELD, mentees=3):
 
 async def look(town):
     await town.follow()
+    assert keeping.recruiting(NOON)
     town.priced.clear()
     await town.price()
     async with town.scene() as game:  # beside transactions of other tests, which hold back what counts as seen
