@@ -173,11 +173,10 @@ async def test_a_match_waits_for_the_people_it_is_about(tx, programme):
 async def test_whom_a_table_brought_does_nothing_in_it_before_she_has_accepted_the_code_herself(tx, programme):
     code = {"kind": Conduct.COMMUNITY, "version": 1}
     await hear(service, ConductInForce(project=tx.project, at=CONFIRMED, conduct=new_id(), **code), tx)
-    match = await a_match(tx, programme)
-    hers = {"project": tx.project, "at": CONFIRMED, "person": (brought := PersonId(new_id()))}
-    hers["membership"] = membership_of(brought, tx.project)
+    brought = PersonId(new_id())
+    hers = {"project": tx.project, "at": CONFIRMED, "person": brought, "membership": membership_of(brought, tx.project)}
     await hear(service, MembershipBegan(**hers, roles=(Role.MENTEE,), adult=True), tx)
-    match = match.model_copy(update={"mentee": brought})
+    match = await a_match(tx, programme, mentee=brought)
     await hear(service, match, tx)
     (waits,) = await by_match(tx, match, viewer=match.mentor)
     assert (waits.mentee, waits.phase) == (brought, Phase.PREPARATION)
